@@ -1,0 +1,183 @@
+//! `bellhop serve` and `bellhop demo`
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use bellhop_engine::announcing::{self, Bubble};
+use bellhop_engine::instance::Window;
+use bellhop_engine::secrets::NGROK_AUTHTOKEN;
+use bellhop_engine::serving::{self, Serving};
+use bellhop_engine::store::timeline::{self, TimelineQuery};
+use bellhop_engine::tunnel::{Authtoken, TunnelConfig, TunnelStatus};
+use bellhop_engine::{Engine, demo};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::timeline::line;
+use crate::args::{Notify, Serve, Switch, TunnelChoice};
+use crate::json::TimelineEntry;
+use crate::output::Output;
+
+pub(super) async fn run(engine: Arc<Engine>, options: Serve, output: Output) -> anyhow::Result<()> {
+    let tunnel = match &options.tunnel {
+        TunnelChoice::Ngrok => Some(tunnel_config(&engine, &options).await?),
+        TunnelChoice::Off | TunnelChoice::Own(_) => None,
+    };
+    let shown = last_event(&engine).await?;
+    let serving = serving::serve(Arc::clone(&engine), options.listen, Window::None).await?;
+    if let TunnelChoice::Own(url) = options.tunnel {
+        serving.set_own_address(url);
+    }
+    say_listening(&serving, output)?;
+    let stop = CancellationToken::new();
+    if options.notify == Notify::Desktop {
+        tokio::spawn(announcing::run(Arc::clone(&engine), stop.clone(), show));
+    }
+    let mut status = serving.tunnel();
+    status.mark_unchanged();
+    if let Some(config) = tunnel {
+        serving.set_tunnel(Some(config)).await;
+    }
+    let outcome = tokio::select! {
+        outcome = follow(&engine, shown, output) => outcome,
+        outcome = follow_tunnel(status, output) => outcome,
+        outcome = asked_to_stop() => outcome,
+    };
+    stop.cancel();
+    serving.stop().await;
+    outcome
+}
+
+/// The same receiver with a throw-away profile, and simulated booking systems that call it.
+pub(super) async fn demo(listen: SocketAddr, output: Output) -> anyhow::Result<()> {
+    let profile = tempfile::tempdir().context("no place for the demo's data")?;
+    let engine = Engine::open_with_file_secrets(profile.path()).await?;
+    let endpoints = demo::furnish(&engine).await?;
+    let serving = serving::serve(Arc::clone(&engine), listen, Window::None).await?;
+    say_listening(&serving, output)?;
+    let stop = CancellationToken::new();
+    let outcome = tokio::select! {
+        outcome = demo::simulate(&engine, serving.listening(), &endpoints, stop.clone()) => outcome.map_err(Into::into),
+        outcome = follow(&engine, 0, output) => outcome,
+        outcome = asked_to_stop() => outcome,
+    };
+    serving.stop().await;
+    outcome
+}
+
+async fn tunnel_config(engine: &Engine, options: &Serve) -> anyhow::Result<TunnelConfig> {
+    let pasted = match std::env::var("NGROK_AUTHTOKEN") {
+        Ok(token) => Some(token),
+        Err(_) => engine
+            .secrets
+            .find(NGROK_AUTHTOKEN)
+            .await?
+            .map(|(token, _)| token.reveal().to_owned()),
+    };
+    let Some(authtoken) = pasted
+        .map(|pasted| Authtoken::new(&pasted))
+        .filter(|token| !token.is_empty())
+    else {
+        bail!(
+            "ngrok needs your authtoken: keep it with \"bellhop token set --stdin\", or set NGROK_AUTHTOKEN"
+        );
+    };
+    let mut config = TunnelConfig::new(authtoken);
+    config.domain = options.ngrok_domain.clone();
+    config.server = options.ngrok_server.clone();
+    config.root_cas = options.ngrok_root_cas.clone();
+    config.probe = options.probe == Switch::On;
+    Ok(config)
+}
+
+fn say_listening(serving: &Serving, output: Output) -> anyhow::Result<()> {
+    let (listening, public_url) = (serving.listening().to_string(), serving.public_url());
+    output.print(
+        &json!({ "listening": listening, "public_url": public_url }),
+        |_| {
+            let public = public_url
+                .as_ref()
+                .map(|url| format!(", reached as {url}"))
+                .unwrap_or_default();
+            format!("Taking calls at http://{listening}{public}. Ctrl-C stops.")
+        },
+    )
+}
+
+async fn last_event(engine: &Engine) -> anyhow::Result<i64> {
+    let newest = TimelineQuery {
+        limit: 1,
+        ..TimelineQuery::default()
+    };
+    let newest = engine
+        .store
+        .read(move |connection| timeline::list(connection, &newest))
+        .await?;
+    Ok(newest.first().map_or(0, |entry| entry.event_id))
+}
+
+/// Prints every entry that comes after `shown`, also those that another process commits.
+async fn follow(engine: &Engine, mut shown: i64, output: Output) -> anyhow::Result<()> {
+    let mut changes = engine.changes.listen();
+    loop {
+        let query = TimelineQuery {
+            limit: i64::MAX,
+            after: Some(shown),
+            ..TimelineQuery::default()
+        };
+        let new = engine
+            .store
+            .read(move |connection| timeline::list(connection, &query))
+            .await?;
+        for entry in new.iter().rev() {
+            output.print(&TimelineEntry::of(entry), |_| line(entry))?;
+            shown = entry.event_id;
+        }
+        if changes.next().await.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+async fn follow_tunnel(
+    mut status: tokio::sync::watch::Receiver<TunnelStatus>,
+    output: Output,
+) -> anyhow::Result<()> {
+    while status.changed().await.is_ok() {
+        let now = status.borrow_and_update().clone();
+        let (code, message) = match &now {
+            TunnelStatus::Failed { code, message } => (code.clone(), Some(message.clone())),
+            TunnelStatus::Reconnecting { code, cause, .. } => (code.clone(), Some(cause.clone())),
+            TunnelStatus::Off | TunnelStatus::Connecting | TunnelStatus::Online { .. } => {
+                (None, None)
+            }
+        };
+        let tunnel =
+            json!({ "state": now.word(), "url": now.url(), "code": code, "message": message });
+        output.print(&json!({ "tunnel": tunnel }), |_| {
+            let about = now.url().map(str::to_owned).or(message).unwrap_or_default();
+            format!("Tunnel: {} {about}", now.word())
+        })?;
+    }
+    std::future::pending().await
+}
+
+async fn asked_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        asked = tokio::signal::ctrl_c() => asked?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+fn show(bubble: &Bubble) -> Result<(), String> {
+    let shown = notify_rust::Notification::new()
+        .appname("Bellhop")
+        .summary(&bubble.title)
+        .body(&bubble.body)
+        .show();
+    shown.map(drop).map_err(|error| error.to_string())
+}

@@ -1,0 +1,76 @@
+//! One HTTP call as it came, before anybody knows whether it is genuine.
+
+use std::fmt;
+
+/// An incoming call. Its `Debug` shows sizes only: headers may carry a secret and the body a client's name.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The query of its address, without the question mark.
+    pub query: Option<String>,
+    /// Headers in the order they came, names in lower case, values as they came.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The raw body.
+    pub body: Vec<u8>,
+}
+
+impl Call {
+    /// The first header of a lower-case name, as text, with the white space around it taken off.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(known, _)| known == name)?;
+        std::str::from_utf8(value).ok().map(str::trim)
+    }
+
+    /// The headers as text, one `name: value` a line: the form in which the store keeps them.
+    pub fn header_block(&self) -> Vec<u8> {
+        let mut block = Vec::new();
+        for (name, value) in &self.headers {
+            block.extend_from_slice(name.as_bytes());
+            block.extend_from_slice(b": ");
+            block.extend_from_slice(value);
+            block.push(b'\n');
+        }
+        block
+    }
+
+    /// The headers of a block made by [`Call::header_block`].
+    pub fn read_header_block(block: &[u8]) -> Vec<(String, Vec<u8>)> {
+        block
+            .split(|byte| *byte == b'\n')
+            .filter_map(|line| {
+                let colon = line.windows(2).position(|pair| pair == b": ")?;
+                let (name, value) = (line.get(..colon)?, line.get(colon + 2..)?);
+                Some((String::from_utf8_lossy(name).into_owned(), value.to_vec()))
+            })
+            .collect()
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Call({} headers, {} bytes)",
+            self.headers.len(),
+            self.body.len()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_survive_the_block_they_are_stored_in() {
+        let call = Call {
+            query: None,
+            headers: vec![
+                ("content-type".into(), b"application/json".to_vec()),
+                ("x-odd".into(), b"a: b\xff".to_vec()),
+                ("x-empty".into(), Vec::new()),
+            ],
+            body: Vec::new(),
+        };
+        assert_eq!(Call::read_header_block(&call.header_block()), call.headers);
+    }
+}

@@ -1,0 +1,42 @@
+//! What a booking call means.
+//!
+//! This crate is the pure ring of Bellhop: it turns the bytes of one HTTP call into facts, and facts
+//! into bookings and notices. It does no IO and reads no clock: whatever depends on the moment takes
+//! `now` as an argument, so that every rule here can be tested with values alone.
+//!
+//! # Glossary
+//!
+//! One word per thing, in Rust, SQL, JSON, TypeScript and on the screen.
+//!
+//! - **provider**: a booking system that calls us.
+//! - **endpoint**: one public address of ours, for one provider, with its signing secrets.
+//! - **delivery**: one accepted HTTP call, stored as it came. **rejection**: a call turned away.
+//! - **event type**: the provider's own word. **event**: our fact in the past tense.
+//! - **problem**: something in a delivery that we could not use, kept for the person.
+//! - **booking**: one appointment through its whole life. **attendee** / **host**: who booked / who is booked.
+//! - **slot**: when a booking takes place.
+//! - **notice**: what we want to tell; a *notification* is the bubble that the desktop makes of it.
+//!
+//! # The way of one call
+//!
+//! [`signature::verify`] makes a [`VerifiedDelivery`](signature::VerifiedDelivery) of a call, and nothing else can.
+//! [`interpretation::interpret`] reads it into [`Event`](event::Event)s and [`Problem`](event::Problem)s.
+//! [`booking::fold`] makes the booking of the set of its events. [`notice::word`] says what to tell.
+
+pub mod event;
+pub mod slot;
+
+pub mod call;
+pub mod signature;
+
+pub mod provider;
+mod providers;
+
+pub mod interpretation;
+
+pub mod booking;
+pub mod notice;
+
+pub mod sample;
+
+mod javascript_json;

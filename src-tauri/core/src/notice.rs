@@ -1,0 +1,136 @@
+//! What to tell the person, and in which words.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use crate::booking::{Booking, Step};
+use crate::event::{BookingStatus, Event, EventKind};
+use crate::provider::Provider;
+use crate::slot::Slot;
+
+/// A notice in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// Who, and what happened.
+    pub title: String,
+    /// What and when; lines are separated by a line feed.
+    pub body: String,
+}
+
+/// Whether a kind of event is an act that the person is told of.
+pub fn is_announced(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Created | EventKind::Rescheduled | EventKind::Cancelled
+    )
+}
+
+/// The moment and the place for which a notice is worded.
+#[derive(Clone, Debug)]
+pub struct Here {
+    /// Now.
+    pub now: Timestamp,
+    /// The person's time zone.
+    pub time_zone: TimeZone,
+}
+
+/// Words one event of a booking. `None` for kinds that are shown in the timeline alone.
+///
+/// `booking` and `step` are missing for an event that names no booking.
+pub fn word(
+    provider: Provider,
+    event: &Event,
+    step: Option<&Step>,
+    booking: Option<&Booking>,
+    here: &Here,
+) -> Option<Wording> {
+    let kind = step.map_or(event.kind, |step| step.kind);
+    if !is_announced(kind) {
+        return None;
+    }
+    let attendee = event
+        .attendee
+        .display()
+        .or_else(|| booking.and_then(|booking| booking.attendee.display()));
+    let who = attendee.unwrap_or("somebody").to_owned();
+    let title = event
+        .title
+        .as_deref()
+        .or_else(|| booking.and_then(|booking| booking.title.as_deref()));
+    let when = step
+        .and_then(|step| step.slot.as_ref())
+        .or(event.slot.as_ref());
+    let what = title.map_or_else(
+        || provider.to_string(),
+        |title| format!("{title} · {provider}"),
+    );
+
+    let (headline, second) = match kind {
+        EventKind::Rescheduled => {
+            let previous = step.and_then(|step| step.previous.as_ref());
+            ("Moved", moved(previous, when, here))
+        }
+        EventKind::Cancelled => ("Cancelled", when.map(|slot| written(slot, here))),
+        _ => ("New booking", when.map(|slot| written(slot, here))),
+    };
+    let mut lines: Vec<String> = second.into_iter().chain([what]).collect();
+    if kind == EventKind::Cancelled
+        && let Some(reason) = &event.reason
+    {
+        lines.push(format!("“{reason}”"));
+    }
+    lines.extend(since(kind, step, booking));
+    Some(Wording {
+        title: format!("{headline}: {who}"),
+        body: lines.join("\n"),
+    })
+}
+
+/// What has become of the booking since, where this event arrived late.
+fn since(kind: EventKind, step: Option<&Step>, booking: Option<&Booking>) -> Option<String> {
+    let (step, booking) = (step?, booking?);
+    if !step.overtaken {
+        return None;
+    }
+    let now = match booking.status {
+        BookingStatus::Cancelled if kind != EventKind::Cancelled => "it has been cancelled since",
+        BookingStatus::Completed => "it has taken place since",
+        _ => "it has changed since",
+    };
+    Some(format!("This arrived late: {now}."))
+}
+
+fn moved(previous: Option<&Slot>, when: Option<&Slot>, here: &Here) -> Option<String> {
+    let new = written(when?, here);
+    Some(match previous {
+        Some(old) => format!("{} → {new}", written(old, here)),
+        None => format!("Now {new}"),
+    })
+}
+
+/// A slot in the person's own time zone: `Mon 15 Jun, 14:00–15:00`, with the year where it is another than now.
+pub fn written(slot: &Slot, here: &Here) -> String {
+    let now = here.now.to_zoned(here.time_zone.clone());
+    match slot {
+        Slot::Day { date, .. } => date.strftime(day_format(date.year(), &now)).to_string(),
+        Slot::Timed { start, end } => {
+            let start = start.to_zoned(here.time_zone.clone());
+            let day = start.strftime(day_format(start.year(), &now));
+            let from = start.strftime("%H:%M");
+            match end.map(|end| end.to_zoned(here.time_zone.clone())) {
+                Some(end) if end.date() == start.date() => {
+                    format!("{day}, {from}–{}", end.strftime("%H:%M"))
+                }
+                _ => format!("{day}, {from}"),
+            }
+        }
+    }
+}
+
+fn day_format(year: i16, now: &Zoned) -> &'static str {
+    if year == now.year() {
+        "%a %-d %b"
+    } else {
+        "%a %-d %b %Y"
+    }
+}

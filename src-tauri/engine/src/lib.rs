@@ -1,0 +1,100 @@
+//! Bellhop without a window.
+//!
+//! [`Engine::open`] opens a data directory; [`serving::serve`] takes calls for it. The way of one call:
+//! [`receiver`] → [`store::deliveries`] (the inbox) → [`worker`] → [`store::events`], [`store::bookings`],
+//! [`store::notices`] → [`changes`], which tell whoever shows them. The words are those of [`bellhop_core`].
+
+pub mod serving;
+
+pub mod receiver;
+pub mod store;
+pub mod worker;
+
+pub mod announcing;
+pub mod changes;
+pub mod demo;
+pub mod endpoints;
+pub mod instance;
+pub mod secrets;
+pub mod sending;
+pub mod tunnel;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use changes::Changes;
+use secrets::Secrets;
+use store::{Store, StoreError, settings};
+
+/// Set to `file`, it keeps secrets out of the keychain: for tests, and for machines whose keychain asks at every turn.
+pub const SECRETS_VARIABLE: &str = "BELLHOP_SECRETS";
+
+/// What the window, the command line and the receiver share of one data directory.
+pub struct Engine {
+    /// The data directory.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub store: Store,
+    /// Signing secrets and the tunnel's token.
+    pub secrets: Secrets,
+    /// Who is told after a commit.
+    pub changes: Changes,
+}
+
+impl Engine {
+    /// Opens a data directory, which is made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// Fails, and changes nothing, where the store cannot be opened.
+    pub async fn open(data_dir: &Path) -> Result<Arc<Engine>, StoreError> {
+        let keychain = std::env::var_os(SECRETS_VARIABLE).is_none_or(|keeper| keeper != "file");
+        Engine::open_with(data_dir, keychain).await
+    }
+
+    /// Opens a throw-away data directory, whose secrets have no place in the person's keychain.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store cannot be opened.
+    pub async fn open_with_file_secrets(data_dir: &Path) -> Result<Arc<Engine>, StoreError> {
+        Engine::open_with(data_dir, false).await
+    }
+
+    async fn open_with(data_dir: &Path, keychain: bool) -> Result<Arc<Engine>, StoreError> {
+        let store = Store::open(data_dir)?;
+        let profile = store.write(profile).await?;
+        Ok(Arc::new(Engine {
+            data_dir: data_dir.to_owned(),
+            secrets: Secrets::new(data_dir, profile, keychain),
+            store,
+            changes: Changes::default(),
+        }))
+    }
+}
+
+/// The platform's own data directory for Bellhop. `None` where the person has no home directory.
+pub fn default_data_dir() -> Option<PathBuf> {
+    directories::ProjectDirs::from("app", "Bellhop", "Bellhop")
+        .map(|dirs| dirs.data_dir().to_owned())
+}
+
+/// The name of this data directory in the keychain; made at the first start.
+fn profile(connection: &Connection) -> store::Result<String> {
+    if let Some(profile) = settings::get(connection, settings::PROFILE)? {
+        return Ok(profile);
+    }
+    let profile =
+        random_hex::<8>().map_err(|_| StoreError::Unreadable("the system's random numbers"))?;
+    settings::set(connection, settings::PROFILE, Some(&profile))?;
+    Ok(profile)
+}
+
+/// `N` random bytes of the operating system, in hex.
+fn random_hex<const N: usize>() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)?;
+    Ok(hex::encode(bytes))
+}

@@ -1,0 +1,285 @@
+//! Where secrets are kept: the desktop's keychain, or a file that the person alone can read.
+//!
+//! Secrets are never in the database, in logs or in backups. A value that has been read once stays in memory, since the
+//! keychain is slow and every call needs it.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bellhop_core::signature::SecretValue;
+
+/// The file that keeps secrets where no keychain answers.
+pub const SECRETS_FILE: &str = "secrets.json";
+
+/// The name of ngrok's authtoken.
+pub const NGROK_AUTHTOKEN: &str = "ngrok-authtoken";
+
+/// The name under which programs are listed in the keychain.
+const KEYCHAIN_SERVICE: &str = "Bellhop";
+
+/// A keychain that is locked asks the person; one that hangs must not hang us.
+const KEYCHAIN_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Who keeps a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeper {
+    /// The desktop's keychain.
+    Keychain,
+    /// A file with mode 0600 in the data directory.
+    File,
+}
+
+impl Keeper {
+    /// The word used in SQL and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Keeper::Keychain => "keychain",
+            Keeper::File => "file",
+        }
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Keeper> {
+        [Keeper::Keychain, Keeper::File]
+            .into_iter()
+            .find(|keeper| keeper.as_str() == word)
+    }
+}
+
+/// Why a secret could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretsError {
+    /// The keychain did not answer.
+    #[error("The keychain did not give the secret: {0}. Unlock it, then try again.")]
+    Keychain(String),
+    /// The file could not be read or written.
+    #[error("The file of secrets, {path}, cannot be used: {cause}.")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: String,
+    },
+}
+
+/// The secrets of one data directory. Clones share them.
+#[derive(Clone)]
+pub struct Secrets {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    profile: String,
+    file: PathBuf,
+    keychain: bool,
+    known: Mutex<HashMap<String, SecretValue>>,
+}
+
+impl Secrets {
+    /// The secrets of `data_dir`. `profile` tells them from other data directories' in the keychain.
+    ///
+    /// With `keychain` false, only the file is used.
+    pub fn new(data_dir: &Path, profile: String, keychain: bool) -> Secrets {
+        let file = data_dir.join(SECRETS_FILE);
+        Secrets {
+            inner: Arc::new(Inner {
+                profile,
+                file,
+                keychain,
+                known: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Keeps a secret, and says where.
+    ///
+    /// # Errors
+    ///
+    /// Fails where neither the keychain nor the file takes it.
+    pub async fn keep(&self, name: &str, value: &SecretValue) -> Result<Keeper, SecretsError> {
+        let (secrets, name, value) = (self.clone(), name.to_owned(), value.clone());
+        let password = value.reveal().to_owned();
+        let entry_name = name.clone();
+        let kept = self
+            .with_keychain(&entry_name, move |entry| entry.set_password(&password))
+            .await;
+        let keeper = match kept {
+            Ok(()) => Keeper::Keychain,
+            Err(error) => {
+                tracing::info!(%error, "no keychain takes secrets, so they are kept in a file");
+                secrets.change_file(|all| {
+                    all.insert(name.clone(), value.reveal().to_owned());
+                })?;
+                Keeper::File
+            }
+        };
+        self.remember(name, value);
+        Ok(keeper)
+    }
+
+    /// Reads a secret from where it is kept. `None` if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// Fails where its keeper does not answer.
+    pub async fn read(
+        &self,
+        name: &str,
+        keeper: Keeper,
+    ) -> Result<Option<SecretValue>, SecretsError> {
+        if let Some(value) = self.known().get(name) {
+            return Ok(Some(value.clone()));
+        }
+        let found = match keeper {
+            Keeper::File => self.read_file()?.remove(name),
+            Keeper::Keychain => {
+                match self.with_keychain(name, |entry| entry.get_password()).await {
+                    Ok(value) => Some(value),
+                    Err(Unavailable::NoEntry) => None,
+                    Err(error) => return Err(SecretsError::Keychain(error.to_string())),
+                }
+            }
+        };
+        let value = found.and_then(|found| SecretValue::new(&found));
+        if let Some(value) = &value {
+            self.remember(name.to_owned(), value.clone());
+        }
+        Ok(value)
+    }
+
+    /// Reads a secret of which nobody wrote down where it is kept.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be read. A keychain that does not answer has no secret.
+    pub async fn find(&self, name: &str) -> Result<Option<(SecretValue, Keeper)>, SecretsError> {
+        if let Some(value) = self.read(name, Keeper::File).await? {
+            return Ok(Some((value, Keeper::File)));
+        }
+        let found = self.read(name, Keeper::Keychain).await;
+        Ok(found.ok().flatten().map(|value| (value, Keeper::Keychain)))
+    }
+
+    /// Forgets a secret wherever it is kept. A keychain that does not answer keeps it, and nobody asks for it again.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be written.
+    pub async fn forget(&self, name: &str) -> Result<(), SecretsError> {
+        self.known().remove(name);
+        if self.read_file()?.contains_key(name) {
+            self.change_file(|all| {
+                all.remove(name);
+            })?;
+        }
+        if let Err(Unavailable::NoKeychain(cause)) = self
+            .with_keychain(name, |entry| entry.delete_credential())
+            .await
+        {
+            tracing::debug!(cause, "the keychain was not asked to forget a secret");
+        }
+        Ok(())
+    }
+
+    /// Who would keep a new secret.
+    pub async fn keeper(&self) -> Keeper {
+        match self
+            .with_keychain("probe", |entry| entry.get_password())
+            .await
+        {
+            Ok(_) | Err(Unavailable::NoEntry) => Keeper::Keychain,
+            Err(_) => Keeper::File,
+        }
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, SecretValue>> {
+        self.inner
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, name: String, value: SecretValue) {
+        self.known().insert(name, value);
+    }
+
+    async fn with_keychain<T: Send + 'static>(
+        &self,
+        name: &str,
+        act: impl FnOnce(&keyring::Entry) -> keyring::Result<T> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        if !self.inner.keychain {
+            return Err(Unavailable::NoKeychain("it is switched off".to_owned()));
+        }
+        let user = format!("{}/{name}", self.inner.profile);
+        let work = tokio::task::spawn_blocking(move || {
+            let entry = keyring::Entry::new(KEYCHAIN_SERVICE, &user).map_err(Unavailable::of)?;
+            act(&entry).map_err(Unavailable::of)
+        });
+        match tokio::time::timeout(KEYCHAIN_TIMEOUT, work).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(Unavailable::NoKeychain("asking it failed".to_owned())),
+            Err(_) => Err(Unavailable::NoKeychain(
+                "it did not answer in time".to_owned(),
+            )),
+        }
+    }
+
+    fn file_error(&self, cause: impl ToString) -> SecretsError {
+        SecretsError::File {
+            path: self.inner.file.clone(),
+            cause: cause.to_string(),
+        }
+    }
+
+    fn read_file(&self) -> Result<HashMap<String, String>, SecretsError> {
+        match fs::read(&self.inner.file) {
+            Ok(text) => serde_json::from_slice(&text).map_err(|error| self.file_error(error)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(HashMap::new()),
+            Err(error) => Err(self.file_error(error)),
+        }
+    }
+
+    /// Writes the file anew beside the old one and puts it in its place, so that a crash leaves one of them whole.
+    fn change_file(
+        &self,
+        change: impl FnOnce(&mut HashMap<String, String>),
+    ) -> Result<(), SecretsError> {
+        let mut all = self.read_file()?;
+        change(&mut all);
+        let text = serde_json::to_vec_pretty(&all).map_err(|error| self.file_error(error))?;
+        let new = self.inner.file.with_extension("new");
+        let written = (|| {
+            let mut options = fs::OpenOptions::new();
+            options.create(true).truncate(true).write(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let mut file = options.open(&new)?;
+            file.write_all(&text)?;
+            file.sync_all()?;
+            fs::rename(&new, &self.inner.file)
+        })();
+        written.map_err(|error| self.file_error(error))
+    }
+}
+
+/// Why the keychain gave nothing.
+#[derive(Debug, thiserror::Error)]
+enum Unavailable {
+    #[error("it has no such entry")]
+    NoEntry,
+    #[error("{0}")]
+    NoKeychain(String),
+}
+
+impl Unavailable {
+    fn of(error: keyring::Error) -> Unavailable {
+        match error {
+            keyring::Error::NoEntry => Unavailable::NoEntry,
+            other => Unavailable::NoKeychain(other.to_string()),
+        }
+    }
+}

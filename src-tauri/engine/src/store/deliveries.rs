@@ -1,0 +1,312 @@
+//! Table `delivery`: the inbox, and the truth. Events and bookings are derived from it.
+
+use bellhop_core::call::Call;
+use bellhop_core::event::Problem;
+use bellhop_core::provider::{IdempotencyKey, Provider};
+use bellhop_core::signature::{Trust, VerifiedDelivery};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use sha2::{Digest, Sha256};
+
+use super::columns::{from_json, moment, rows, to_json};
+use super::endpoints::{self, provider_word};
+use super::{Result, StoreError, secrets};
+
+/// How far a delivery has been worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// Waits for the worker.
+    Pending,
+    /// Its events are in the timeline.
+    Processed,
+    /// Reading it failed; it is set aside.
+    Failed,
+}
+
+impl DeliveryState {
+    /// The word used in SQL and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeliveryState::Pending => "pending",
+            DeliveryState::Processed => "processed",
+            DeliveryState::Failed => "failed",
+        }
+    }
+
+    fn from_word(word: &str) -> Result<DeliveryState> {
+        [
+            DeliveryState::Pending,
+            DeliveryState::Processed,
+            DeliveryState::Failed,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == word)
+        .ok_or(StoreError::Unreadable("delivery.state"))
+    }
+}
+
+/// One accepted call, without its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its row.
+    pub id: i64,
+    /// The endpoint that was called.
+    pub endpoint_id: i64,
+    /// Its provider.
+    pub provider: Provider,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// What makes a later call the same.
+    pub idempotency_key: String,
+    /// How many identical calls came later.
+    pub repeats: i64,
+    /// How far its origin is proven.
+    pub trust: Trust,
+    /// How far it has been worked on.
+    pub state: DeliveryState,
+    /// What could not be used of it.
+    pub problems: Vec<Problem>,
+}
+
+/// What became of a call that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is new, and stored.
+    Stored(i64),
+    /// It is stored already.
+    Repeat(i64),
+}
+
+/// Stores a genuine call, unless it is stored already.
+///
+/// # Errors
+///
+/// Fails where SQLite does; then nothing was stored.
+pub fn accept(
+    connection: &Connection,
+    delivery: &VerifiedDelivery,
+    now: Timestamp,
+) -> Result<Accepted> {
+    if let Some(proof) = delivery.proof() {
+        secrets::mark_used(connection, proof.secret_id, now)?;
+    }
+    if let Some(form) = delivery.form_to_pin() {
+        endpoints::pin_form(connection, delivery.endpoint_id(), form)?;
+    }
+    let key = delivery.idempotency_key();
+    if let Some(id) = insert(connection, delivery, key.as_str(), now)? {
+        return Ok(Accepted::Stored(id));
+    }
+    let (id, body): (i64, Vec<u8>) = connection
+        .prepare_cached(
+            "SELECT id, body FROM delivery WHERE endpoint_id = ?1 AND idempotency_key = ?2",
+        )?
+        .query_row(params![delivery.endpoint_id(), key.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    if matches!(key, IdempotencyKey::Derived(_)) && body != delivery.call().body {
+        // Our own guess of a key met other bytes. That may be a second act in the same second: it is kept as well, and
+        // if it says nothing new, it adds no event.
+        let digest = hex::encode(Sha256::digest(&delivery.call().body));
+        if let Some(id) = insert(
+            connection,
+            delivery,
+            &format!("{}#{digest}", key.as_str()),
+            now,
+        )? {
+            return Ok(Accepted::Stored(id));
+        }
+    }
+    connection
+        .prepare_cached("UPDATE delivery SET repeats = repeats + 1 WHERE id = ?1")?
+        .execute([id])?;
+    Ok(Accepted::Repeat(id))
+}
+
+fn insert(
+    connection: &Connection,
+    delivery: &VerifiedDelivery,
+    key: &str,
+    now: Timestamp,
+) -> Result<Option<i64>> {
+    let call = delivery.call();
+    let inserted = connection
+        .prepare_cached(
+            "INSERT INTO delivery (endpoint_id, idempotency_key, received_at, query, headers, body, trust)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (endpoint_id, idempotency_key) DO NOTHING",
+        )?
+        .execute(params![
+            delivery.endpoint_id(),
+            key,
+            now.as_microsecond(),
+            call.query,
+            call.header_block(),
+            call.body,
+            delivery.trust().as_str(),
+        ])?;
+    Ok((inserted > 0).then(|| connection.last_insert_rowid()))
+}
+
+/// A delivery that waits for the worker, with its content.
+#[derive(Debug)]
+pub struct Waiting {
+    /// Its row.
+    pub id: i64,
+    /// Its provider.
+    pub provider: Provider,
+    /// The call.
+    pub call: Call,
+}
+
+/// The oldest deliveries that wait for the worker.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn waiting(connection: &Connection, limit: usize) -> Result<Vec<Waiting>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT delivery.id, provider, query, headers, body FROM delivery
+         JOIN endpoint ON endpoint.id = endpoint_id
+         WHERE state = 'pending' ORDER BY delivery.id LIMIT ?1",
+    )?;
+    rows(
+        &mut statement,
+        [i64::try_from(limit).unwrap_or(i64::MAX)],
+        |row| {
+            Ok(Waiting {
+                id: row.get("id")?,
+                provider: provider_word(&row.get::<_, String>("provider")?)?,
+                call: read_call(row)?,
+            })
+        },
+    )
+}
+
+fn read_call(row: &Row<'_>) -> Result<Call> {
+    let headers: Vec<u8> = row.get("headers")?;
+    Ok(Call {
+        query: row.get("query")?,
+        headers: Call::read_header_block(&headers),
+        body: row.get("body")?,
+    })
+}
+
+/// What the worker needs to know of a delivery as it takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) endpoint_id: i64,
+    pub(crate) received_at: Timestamp,
+    pub(crate) replay: bool,
+}
+
+/// The delivery, if it still waits: another process may have taken it.
+pub(crate) fn take(connection: &Connection, id: i64) -> Result<Option<Taken>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT endpoint_id, received_at, replay FROM delivery WHERE id = ?1 AND state = 'pending'",
+    )?;
+    let taken = statement.query_row([id], |row| {
+        Ok(Taken {
+            endpoint_id: row.get("endpoint_id")?,
+            received_at: moment(row.get("received_at")?),
+            replay: row.get("replay")?,
+        })
+    });
+    Ok(taken.optional()?)
+}
+
+/// Notes that a delivery has been worked on.
+pub(crate) fn finish(
+    connection: &Connection,
+    id: i64,
+    state: DeliveryState,
+    problems: &[Problem],
+) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE delivery SET state = ?2, problems = ?3, replay = 0 WHERE id = ?1")?
+        .execute(params![
+            id,
+            state.as_str(),
+            to_json(&problems, "delivery.problems")?
+        ])?;
+    Ok(())
+}
+
+/// Lets one delivery, or all, be read again. Gives how many.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn replay(connection: &Connection, id: Option<i64>) -> Result<usize> {
+    // A delivery that has not been read yet is no replay: it still has its notices to give.
+    let replayed = connection
+        .prepare_cached(
+            "UPDATE delivery SET state = 'pending', replay = 1 WHERE (?1 IS NULL OR id = ?1) AND state != 'pending'",
+        )?
+        .execute([id])?;
+    Ok(replayed)
+}
+
+const COLUMNS: &str = "delivery.id, endpoint_id, provider, received_at, idempotency_key, repeats, trust, state, problems";
+
+fn read(row: &Row<'_>) -> Result<Delivery> {
+    Ok(Delivery {
+        id: row.get("id")?,
+        endpoint_id: row.get("endpoint_id")?,
+        provider: provider_word(&row.get::<_, String>("provider")?)?,
+        received_at: moment(row.get("received_at")?),
+        idempotency_key: row.get("idempotency_key")?,
+        repeats: row.get("repeats")?,
+        trust: Trust::from_word(&row.get::<_, String>("trust")?)
+            .ok_or(StoreError::Unreadable("delivery.trust"))?,
+        state: DeliveryState::from_word(&row.get::<_, String>("state")?)?,
+        problems: from_json(&row.get::<_, String>("problems")?, "delivery.problems")?,
+    })
+}
+
+/// Which deliveries to list.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DeliveryQuery {
+    /// At most this many.
+    pub limit: i64,
+    /// Only older ones than this row.
+    pub before: Option<i64>,
+    /// Only of this endpoint.
+    pub endpoint_id: Option<i64>,
+    /// Only of this provider.
+    pub provider: Option<Provider>,
+}
+
+/// Deliveries, newest first.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn list(connection: &Connection, query: DeliveryQuery) -> Result<Vec<Delivery>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM delivery JOIN endpoint ON endpoint.id = endpoint_id
+         WHERE (?2 IS NULL OR delivery.id < ?2) AND (?3 IS NULL OR endpoint_id = ?3) AND (?4 IS NULL OR provider = ?4)
+         ORDER BY delivery.id DESC LIMIT ?1"
+    ))?;
+    let provider = query.provider.map(Provider::as_str);
+    rows(
+        &mut statement,
+        params![query.limit, query.before, query.endpoint_id, provider],
+        read,
+    )
+}
+
+/// One delivery and its call.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn get(connection: &Connection, id: i64) -> Result<Option<(Delivery, Call)>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS}, query, headers, body FROM delivery JOIN endpoint ON endpoint.id = endpoint_id
+         WHERE delivery.id = ?1"
+    ))?;
+    Ok(rows(&mut statement, [id], |row| {
+        Ok((read(row)?, read_call(row)?))
+    })?
+    .pop())
+}

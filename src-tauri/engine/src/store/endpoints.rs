@@ -1,0 +1,202 @@
+//! Table `endpoint`: our public addresses.
+
+use bellhop_core::provider::Provider;
+use bellhop_core::signature::{Form, Trust, trust};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::columns::{from_json, moment, rows, to_json};
+use super::secrets::{self, Secret};
+use super::{Result, StoreError};
+
+/// One public address of ours, for one provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its row.
+    pub id: i64,
+    /// The booking system that calls it.
+    pub provider: Provider,
+    /// The person's name for it.
+    pub label: String,
+    /// The unguessable part of its address.
+    pub token: String,
+    /// How its first genuine call proved itself.
+    pub signature_form: Option<Form>,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// Its live secrets.
+    pub secrets: Vec<Secret>,
+    /// When it was last called, genuinely.
+    pub last_delivery_at: Option<Timestamp>,
+}
+
+impl Endpoint {
+    /// Its address without the host.
+    pub fn path(&self) -> String {
+        format!("/hooks/{}", self.token)
+    }
+
+    /// How far its calls are proven.
+    pub fn trust(&self) -> Trust {
+        trust(self.provider, !self.secrets.is_empty())
+    }
+}
+
+const COLUMNS: &str = "id, provider, label, token, signature_form, created_at,
+    (SELECT max(received_at) FROM delivery WHERE endpoint_id = endpoint.id) AS last_delivery_at";
+
+fn read(connection: &Connection, row: &Row<'_>) -> Result<Endpoint> {
+    let id = row.get("id")?;
+    let form: Option<String> = row.get("signature_form")?;
+    Ok(Endpoint {
+        id,
+        provider: provider_word(&row.get::<_, String>("provider")?)?,
+        label: row.get("label")?,
+        token: row.get("token")?,
+        signature_form: form
+            .map(|form| from_json(&form, "endpoint.signature_form"))
+            .transpose()?,
+        created_at: moment(row.get("created_at")?),
+        secrets: secrets::live(connection, id)?,
+        last_delivery_at: row.get::<_, Option<i64>>("last_delivery_at")?.map(moment),
+    })
+}
+
+pub(super) fn provider_word(word: &str) -> Result<Provider> {
+    word.parse()
+        .map_err(|_| StoreError::Unreadable("endpoint.provider"))
+}
+
+/// Adds an endpoint and gives its row.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn insert(
+    connection: &Connection,
+    provider: Provider,
+    label: &str,
+    token: &str,
+    now: Timestamp,
+) -> Result<i64> {
+    connection
+        .prepare_cached(
+            "INSERT INTO endpoint (provider, label, token, created_at) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![
+            provider.as_str(),
+            label,
+            token,
+            now.as_microsecond()
+        ])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// All endpoints that have not been removed, oldest first.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn all(connection: &Connection) -> Result<Vec<Endpoint>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM endpoint WHERE removed_at IS NULL ORDER BY id"
+    ))?;
+    rows(&mut statement, [], |row| read(connection, row))
+}
+
+/// One endpoint, unless it has been removed.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn get(connection: &Connection, id: i64) -> Result<Option<Endpoint>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM endpoint WHERE id = ?1 AND removed_at IS NULL"
+    ))?;
+    Ok(rows(&mut statement, [id], |row| read(connection, row))?.pop())
+}
+
+/// What the receiver needs of an endpoint that is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// Its row.
+    pub id: i64,
+    /// Its provider.
+    pub provider: Provider,
+    /// The form pinned to it.
+    pub signature_form: Option<Form>,
+    /// Its live secrets and where each is kept.
+    pub secrets: Vec<Secret>,
+}
+
+/// The endpoint with this token, unless it has been removed.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn by_token(connection: &Connection, token: &str) -> Result<Option<Called>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, provider, signature_form FROM endpoint WHERE token = ?1 AND removed_at IS NULL",
+    )?;
+    let found = rows(&mut statement, [token], |row| {
+        let id = row.get("id")?;
+        let form: Option<String> = row.get("signature_form")?;
+        Ok(Called {
+            id,
+            provider: provider_word(&row.get::<_, String>("provider")?)?,
+            signature_form: form
+                .map(|form| from_json(&form, "endpoint.signature_form"))
+                .transpose()?,
+            secrets: secrets::live(connection, id)?,
+        })
+    })?;
+    Ok(found.into_iter().next())
+}
+
+/// Remembers how the first genuine call proved itself. A form that is known already stays.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn pin_form(connection: &Connection, id: i64, form: &Form) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE endpoint SET signature_form = ?2 WHERE id = ?1 AND signature_form IS NULL",
+        )?
+        .execute(params![id, to_json(form, "endpoint.signature_form")?])?;
+    Ok(())
+}
+
+/// Forgets the form, so that the next genuine call teaches it anew.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn forget_form(connection: &Connection, id: i64) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE endpoint SET signature_form = NULL WHERE id = ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// Removes an endpoint; what it has received stays. False if there was none.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn remove(connection: &Connection, id: i64, now: Timestamp) -> Result<bool> {
+    let removed = connection
+        .prepare_cached("UPDATE endpoint SET removed_at = ?2 WHERE id = ?1 AND removed_at IS NULL")?
+        .execute(params![id, now.as_microsecond()])?;
+    Ok(removed > 0)
+}
+
+/// The endpoint that a token belongs or belonged to.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn id_of_token(connection: &Connection, token: &str) -> Result<Option<i64>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM endpoint WHERE token = ?1")?;
+    Ok(statement.query_row([token], |row| row.get(0)).optional()?)
+}

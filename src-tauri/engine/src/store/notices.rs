@@ -1,0 +1,75 @@
+//! Table `notice`: an outbox of what we want to tell.
+
+use bellhop_core::notice::Wording;
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::Result;
+use super::columns::rows;
+
+/// A notice that has not been shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Its row.
+    pub id: i64,
+    /// The booking it is about, if there is one.
+    pub booking_id: Option<i64>,
+    /// What kind of event it tells of.
+    pub kind: String,
+    /// Who, and what happened.
+    pub title: String,
+    /// What and when.
+    pub body: String,
+}
+
+/// Plans a notice for an event. An event has one at most, however often it is looked at.
+pub(crate) fn plan(
+    connection: &Connection,
+    event_id: i64,
+    wording: &Wording,
+    now: Timestamp,
+    held: bool,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO notice (event_id, title, body, planned_at, held) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (event_id) DO NOTHING",
+        )?
+        .execute(params![event_id, wording.title, wording.body, now.as_microsecond(), held])?;
+    Ok(())
+}
+
+/// Notices that wait to be shown, oldest first.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn waiting(connection: &Connection) -> Result<Vec<Notice>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT notice.id, booking_id, kind, title, body FROM notice JOIN event ON event.id = event_id
+         WHERE shown_at IS NULL AND held = 0 ORDER BY notice.id",
+    )?;
+    rows(&mut statement, [], |row| {
+        Ok(Notice {
+            id: row.get("id")?,
+            booking_id: row.get("booking_id")?,
+            kind: row.get("kind")?,
+            title: row.get("title")?,
+            body: row.get("body")?,
+        })
+    })
+}
+
+/// Notes that the desktop has taken a notice.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn mark_shown(connection: &Connection, ids: &[i64], now: Timestamp) -> Result<()> {
+    let mut statement =
+        connection.prepare_cached("UPDATE notice SET shown_at = ?2 WHERE id = ?1")?;
+    for id in ids {
+        statement.execute(params![id, now.as_microsecond()])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Table `rejection`: the traces of calls that were turned away.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::Result;
+use super::columns::{moment, rows};
+
+/// Traces that are kept. A flood of forged calls pushes out its own.
+const KEPT: i64 = 1_000;
+
+/// A call that was turned away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// Its row.
+    pub id: i64,
+    /// When it came.
+    pub at: Timestamp,
+    /// The endpoint it called, if it called one.
+    pub endpoint_id: Option<i64>,
+    /// Why, as a word for programs.
+    pub reason: String,
+    /// Why, and what to do about it, for the person.
+    pub hint: String,
+}
+
+/// Leaves a trace.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn insert(
+    connection: &Connection,
+    endpoint_id: Option<i64>,
+    reason: &str,
+    hint: &str,
+    now: Timestamp,
+) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO rejection (at, endpoint_id, reason, hint) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![now.as_microsecond(), endpoint_id, reason, hint])?;
+    connection
+        .prepare_cached("DELETE FROM rejection WHERE id <= ?1")?
+        .execute([connection.last_insert_rowid() - KEPT])?;
+    Ok(())
+}
+
+/// The newest rejections, newest first: of all endpoints, or of one.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn list(
+    connection: &Connection,
+    endpoint_id: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Rejection>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, at, endpoint_id, reason, hint FROM rejection WHERE ?1 IS NULL OR endpoint_id = ?1
+         ORDER BY id DESC LIMIT ?2",
+    )?;
+    rows(&mut statement, params![endpoint_id, limit], |row| {
+        Ok(Rejection {
+            id: row.get("id")?,
+            at: moment(row.get("at")?),
+            endpoint_id: row.get("endpoint_id")?,
+            reason: row.get("reason")?,
+            hint: row.get("hint")?,
+        })
+    })
+}

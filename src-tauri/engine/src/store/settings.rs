@@ -1,0 +1,50 @@
+//! Table `setting`: what the person chose. Secrets are not settings.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::Result;
+
+/// Names this profile in the keychain, so that two data directories never share a secret.
+pub const PROFILE: &str = "profile";
+/// `on` where the person wants the tunnel.
+pub const TUNNEL: &str = "tunnel";
+/// The domain that the tunnel asks for.
+pub const NGROK_DOMAIN: &str = "ngrok_domain";
+/// Until when notifications are paused.
+pub const PAUSED_UNTIL: &str = "notifications_paused_until";
+
+/// A setting, if it has been made.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn get(connection: &Connection, name: &str) -> Result<Option<String>> {
+    let mut statement = connection.prepare_cached("SELECT value FROM setting WHERE name = ?1")?;
+    Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+}
+
+/// Makes a setting, or takes it back.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn set(connection: &Connection, name: &str, value: Option<&str>) -> Result<()> {
+    match value {
+        Some(value) => connection
+            .prepare_cached("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2")?
+            .execute(params![name, value])?,
+        None => connection.prepare_cached("DELETE FROM setting WHERE name = ?1")?.execute([name])?,
+    };
+    Ok(())
+}
+
+/// Until when notifications are paused, if they are at `now`.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn paused_until(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
+    let until = get(connection, PAUSED_UNTIL)?.and_then(|until| until.parse().ok());
+    Ok(until.filter(|until| *until > now))
+}

@@ -1,0 +1,156 @@
+//! When one session's address is probed, and what a probe that fails leads to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::config::Pace;
+use super::probe::{Doorman, ProbeError, Prober};
+
+/// Failed probes of one session after which another one is tried.
+const PROBES_PER_SESSION: u32 = 5;
+
+/// The probes of one session. Without a prober it does nothing.
+pub(super) struct Check {
+    prober: Option<Prober>,
+    doorman: Arc<Doorman>,
+    pace: Pace,
+    under_way: Option<(JoinHandle<Result<(), ProbeError>>, Instant)>,
+    /// When the next probe is due.
+    due: Option<Instant>,
+    failed: u32,
+}
+
+/// What follows from a probe.
+pub(super) enum Outcome {
+    /// Calls reach us.
+    Reachable,
+    /// They do not, and the next probe comes after this pause.
+    Unreachable { error: ProbeError, next: Duration },
+    /// They do not, and another session might help.
+    Rebuild { error: ProbeError },
+}
+
+impl Check {
+    pub(super) fn new(prober: Option<Prober>, doorman: Arc<Doorman>, pace: Pace) -> Self {
+        Self {
+            prober,
+            doorman,
+            pace,
+            under_way: None,
+            due: None,
+            failed: 0,
+        }
+    }
+
+    /// Whether there is anything to wait for before saying that calls reach us.
+    pub(super) fn is_on(&self) -> bool {
+        self.prober.is_some()
+    }
+
+    /// Nothing is probed until [`start`](Self::start).
+    pub(super) fn pause(&mut self) {
+        if let Some((probe, _)) = self.under_way.take() {
+            probe.abort();
+        }
+        self.due = None;
+    }
+
+    /// Forgets the failures of an earlier endpoint.
+    pub(super) fn begin(&mut self, url: &str) {
+        self.pause();
+        self.failed = 0;
+        self.start(url);
+    }
+
+    /// Sends a probe, unless one is under way. A probe that fails is repeated a few times first: a
+    /// new endpoint takes a moment to be known everywhere.
+    pub(super) fn start(&mut self, url: &str) {
+        let Some(prober) = self.prober.clone().filter(|_| self.under_way.is_none()) else {
+            return;
+        };
+        let (url, (again, tries)) = (url.to_owned(), self.pace.probe_again);
+        let probe = tokio::spawn(async move {
+            let mut attempt = 1;
+            loop {
+                match prober.probe(&url).await {
+                    Ok(times) => {
+                        tracing::debug!(?times, "the probe came back");
+                        return Ok(());
+                    }
+                    Err(error) if attempt >= tries => return Err(error),
+                    Err(_) => sleep(again * attempt).await,
+                }
+                attempt += 1;
+            }
+        });
+        self.under_way = Some((probe, Instant::now()));
+    }
+
+    /// Ends when a probe is over; with nothing to report where it was not needed.
+    ///
+    /// Can be dropped and called again at any time.
+    pub(super) async fn outcome(&mut self, url: &str, rebuilt: u32) -> Outcome {
+        loop {
+            if let Some((probe, begun)) = &mut self.under_way {
+                let result = probe.await;
+                let begun = *begun;
+                self.under_way = None;
+                let result = result.unwrap_or_else(|error| {
+                    Err(ProbeError::NotAsked(format!(
+                        "The check broke off ({error})."
+                    )))
+                });
+                return self.judge(result, begun, rebuilt);
+            }
+            match self.due {
+                Some(due) => sleep_until(due).await,
+                None => std::future::pending().await,
+            }
+            match self.proven() {
+                // A call that came in since then is as good as a probe, and costs nothing.
+                Some(ago) => self.due = Some(Instant::now() + (self.pace.probe_every - ago)),
+                None => self.start(url),
+            }
+        }
+    }
+
+    /// How long ago the last real call came in, if that is proof enough.
+    fn proven(&self) -> Option<Duration> {
+        self.doorman
+            .last_call()
+            .filter(|ago| *ago < self.pace.probe_every && self.failed == 0)
+    }
+
+    fn judge(&mut self, result: Result<(), ProbeError>, begun: Instant, rebuilt: u32) -> Outcome {
+        let called_meanwhile = self
+            .doorman
+            .last_call()
+            .is_some_and(|ago| ago < begun.elapsed());
+        let Err(error) = result.or_else(|error| if called_meanwhile { Ok(()) } else { Err(error) })
+        else {
+            self.failed = 0;
+            self.due = Some(Instant::now() + self.pace.probe_every);
+            return Outcome::Reachable;
+        };
+        self.failed += 1;
+        // A new session helps where the service has lost sight of this one, not where our own
+        // network keeps us from asking. If the first does not help, the next ones come rarely.
+        let might_help = matches!(error, ProbeError::NotUs { .. });
+        if might_help && (rebuilt == 0 || self.failed > PROBES_PER_SESSION) {
+            return Outcome::Rebuild { error };
+        }
+        let (first, longest) = self.pace.refused;
+        let next = (first * 2_u32.saturating_pow(self.failed.min(8))).min(longest);
+        self.due = Some(Instant::now() + next);
+        Outcome::Unreachable { error, next }
+    }
+}
+
+impl Drop for Check {
+    fn drop(&mut self) {
+        self.pause();
+    }
+}

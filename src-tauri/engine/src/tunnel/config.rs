@@ -1,0 +1,178 @@
+//! What a tunnel is started with.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The settings of one tunnel.
+#[derive(Clone, Debug)]
+pub struct TunnelConfig {
+    /// The account's authtoken.
+    pub authtoken: Authtoken,
+    /// The host name to be online at. `None`: the account's own one, as the service chooses it; the
+    /// tunnel keeps to it from then on.
+    pub domain: Option<String>,
+    /// Another address of the service, for networks that need one.
+    pub server: Option<ServerAddress>,
+    /// Who vouches for the service, as in ngrok's own agent: a PEM file, `host` for the computer's
+    /// own authorities, `trusted` or `None` for the one that ngrok signs with.
+    pub root_cas: Option<PathBuf>,
+    /// Whether `Online` waits for a call to the own public address to come back.
+    pub probe: bool,
+    /// Share the address with other endpoints of the account that allow it too. The service then
+    /// spreads calls over all of them, so this is for a take-over only.
+    pub pooling: bool,
+    /// Rules for the service, as JSON. `None`: [`policy`](super::policy::hooks_only).
+    pub policy: Option<String>,
+    /// Where the probe connects instead of looking the public host up. For tests.
+    pub probe_via: Option<SocketAddr>,
+    /// How patient the tunnel is.
+    pub pace: Pace,
+}
+
+impl TunnelConfig {
+    /// A tunnel with this authtoken and everything else as most people need it.
+    pub fn new(authtoken: Authtoken) -> Self {
+        Self {
+            authtoken,
+            domain: None,
+            server: None,
+            root_cas: None,
+            probe: true,
+            pooling: false,
+            policy: None,
+            probe_via: None,
+            pace: Pace::default(),
+        }
+    }
+}
+
+/// The secret that ties this program to an account of the tunnel service.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Authtoken(String);
+
+impl Authtoken {
+    /// Takes a pasted token: white space and quotes around it are dropped.
+    pub fn new(pasted: &str) -> Self {
+        Self(
+            pasted
+                .trim_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'')
+                .to_owned(),
+        )
+    }
+
+    /// Whether nothing was pasted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The secret itself, for the Auth call and for nothing else.
+    pub(super) fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The text without the secret. ERR_NGROK_105 and 107 echo it.
+    pub fn redact(&self, text: &str) -> String {
+        if self.0.is_empty() {
+            text.to_owned()
+        } else {
+            text.replace(&self.0, "[authtoken]")
+        }
+    }
+}
+
+impl fmt::Debug for Authtoken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Authtoken([redacted])")
+    }
+}
+
+/// A `host:port`. Without a port it is 443.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerAddress(String);
+
+impl ServerAddress {
+    /// As the service's client takes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a text is not a [`ServerAddress`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidServerAddress;
+
+impl fmt::Display for InvalidServerAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .write_str("write the server as host:port, for example connect.ngrok-agent.com:443")
+    }
+}
+
+impl std::error::Error for InvalidServerAddress {}
+
+impl FromStr for ServerAddress {
+    type Err = InvalidServerAddress;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        // A URI parser knows where a host ends, with brackets of IPv6 too. Nothing but host and port may be there.
+        let uri: axum::http::uri::Authority = text.parse().map_err(|_| InvalidServerAddress)?;
+        let port_is_sound =
+            uri.port_u16().is_some() || !text.ends_with(|c: char| c.is_ascii_digit() || c == ':');
+        if uri.host().is_empty() || text.contains('@') || !(port_is_sound || uri.port().is_none()) {
+            return Err(InvalidServerAddress);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// How long each thing may take. The defaults bring a tunnel back no later than 15 s after the
+/// service can be reached again; tests use shorter ones.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    /// One attempt to connect: name, TCP and TLS together.
+    pub dial: Duration,
+    /// One answer of the service to Auth or Bind, and one answer to the probe.
+    pub answer: Duration,
+    /// The first and the longest pause between attempts to connect.
+    pub pauses: (Duration, Duration),
+    /// The first and the longest pause after a refusal that passes by itself.
+    pub refused: (Duration, Duration),
+    /// How often a heartbeat is sent.
+    pub heartbeat: Duration,
+    /// How long a link may be without an arriving or a leaving byte. Longer than a heartbeat and its answer.
+    pub quiet: Duration,
+    /// How long the crate may take to come back after its link has ended, before its session is
+    /// given up. Longer than its own second pause, which is 2.5 s.
+    pub revive: Duration,
+    /// Between two probes while nothing else proves that calls arrive.
+    pub probe_every: Duration,
+    /// Between two tries of a probe that failed, and the number of tries.
+    pub probe_again: (Duration, u32),
+    /// How often the clocks are compared to find out that the computer has slept.
+    pub watch: Duration,
+    /// How long leaving the service properly may take, step by step.
+    pub leave: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        let s = Duration::from_secs;
+        Self {
+            dial: s(5),
+            answer: s(10),
+            pauses: (Duration::from_millis(500), s(8)),
+            refused: (s(5), s(60)),
+            heartbeat: s(6),
+            quiet: s(13),
+            revive: s(4),
+            probe_every: s(600),
+            probe_again: (s(1), 3),
+            watch: s(15),
+            leave: s(2),
+        }
+    }
+}

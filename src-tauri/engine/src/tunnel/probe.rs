@@ -1,0 +1,273 @@
+//! Does a call to our own public address come back to us?
+//!
+//! The path is under `/hooks/`, because nothing else passes the service's rules, and is good for
+//! one call. The answer is a second secret, so that a page that echoes the path proves nothing.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::client::conn::http1;
+use hyper::{Request, StatusCode, header};
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use tokio::time::{Instant, timeout};
+
+use super::dial::{self, DialTimes};
+use super::tls;
+
+/// No answer of ours is longer, and nobody else's is of interest.
+const LARGEST_ANSWER: usize = 16 * 1024;
+
+/// Knows the probes that are under way, and answers them at the door.
+#[derive(Default)]
+pub struct Doorman {
+    expected: Mutex<HashMap<String, String>>,
+    last_call: Mutex<Option<Instant>>,
+}
+
+impl Doorman {
+    /// The answer to a probe at this path. A path is good for one call.
+    pub(super) fn answer(&self, path: &str) -> Option<String> {
+        if !path.starts_with(PREFIX) {
+            return None;
+        }
+        self.expected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(path)
+    }
+
+    /// A real call has come in, which proves what a probe would.
+    pub(super) fn saw_a_call(&self) {
+        *self
+            .last_call
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// How long ago the last real call came in.
+    pub(super) fn last_call(&self) -> Option<Duration> {
+        self.last_call
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .map(|time| time.elapsed())
+    }
+
+    fn expect(self: &Arc<Self>) -> Expected {
+        let path = format!("{PREFIX}{}", hex(tls::random::<16>()));
+        let answer = hex(tls::random::<16>());
+        self.expected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path.clone(), answer.clone());
+        Expected {
+            doorman: self.clone(),
+            path,
+            answer,
+        }
+    }
+}
+
+const PREFIX: &str = "/hooks/probe-";
+
+/// One probe under way; dropping it forgets its path.
+struct Expected {
+    doorman: Arc<Doorman>,
+    path: String,
+    answer: String,
+}
+
+impl Drop for Expected {
+    fn drop(&mut self) {
+        self.doorman
+            .expected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.path);
+    }
+}
+
+fn hex(bytes: [u8; 16]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// How long each part of a probe took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProbeTimes {
+    /// Reaching the public address.
+    pub dial: DialTimes,
+    /// From the request to the whole answer: to the edge, through the tunnel, to us and back.
+    pub answer: Duration,
+}
+
+/// Why a probe did not come back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProbeError {
+    /// The public address could not be asked from here: the fault may be in our own network.
+    NotAsked(String),
+    /// Something answered, but it was not us.
+    NotUs {
+        /// The service's code, such as `ERR_NGROK_3200`.
+        code: Option<String>,
+        /// In plain words.
+        cause: String,
+    },
+}
+
+impl ProbeError {
+    /// In plain words.
+    pub fn cause(&self) -> &str {
+        match self {
+            Self::NotAsked(cause) | Self::NotUs { cause, .. } => cause,
+        }
+    }
+
+    /// The service's code, where there is one.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::NotAsked(_) => None,
+            Self::NotUs { code, .. } => code.as_deref(),
+        }
+    }
+}
+
+/// Sends probes to a public address and recognizes them when they come back.
+#[derive(Clone)]
+pub struct Prober {
+    doorman: Arc<Doorman>,
+    tls: Arc<ClientConfig>,
+    via: Option<SocketAddr>,
+    limit: Duration,
+}
+
+impl Prober {
+    /// `tls` says who vouches for the public address, `via` replaces the name lookup, `limit` is for
+    /// the dialling and for the answer, each.
+    pub(super) fn new(
+        doorman: Arc<Doorman>,
+        tls: Arc<ClientConfig>,
+        via: Option<SocketAddr>,
+        limit: Duration,
+    ) -> Self {
+        Self {
+            doorman,
+            tls,
+            via,
+            limit,
+        }
+    }
+
+    /// Calls `url` (scheme and host, `https` only) once.
+    ///
+    /// # Errors
+    /// If the call does not come back through our own door.
+    pub async fn probe(&self, url: &str) -> Result<ProbeTimes, ProbeError> {
+        let expected = self.doorman.expect();
+        let uri: hyper::Uri = format!("{url}{}", expected.path)
+            .parse()
+            .map_err(|_| ProbeError::NotAsked(format!("{url} is not an address.")))?;
+        let Some(host) = uri.host().filter(|_| uri.scheme_str() == Some("https")) else {
+            return Err(ProbeError::NotAsked(format!(
+                "{url} is not an https address."
+            )));
+        };
+        let port = uri.port_u16().unwrap_or(443);
+        let (stream, dial) = dial::dial(host, port, self.via, self.tls.clone(), self.limit)
+            .await
+            .map_err(|error| ProbeError::NotAsked(error.cause(host)))?;
+        let started = Instant::now();
+        let authority = uri.authority().map_or(host, |authority| authority.as_str());
+        let asked = timeout(
+            self.limit,
+            ask(TokioIo::new(stream), authority, &expected.path),
+        )
+        .await;
+        match asked {
+            Err(_) => Err(not_us(
+                None,
+                format!("A call to {host} was not answered in time."),
+            )),
+            Ok(Err(_)) => Err(not_us(
+                None,
+                format!("A call to {host} broke off before it was answered."),
+            )),
+            Ok(Ok((StatusCode::OK, _, body))) if body == expected.answer.as_bytes() => {
+                Ok(ProbeTimes {
+                    dial,
+                    answer: started.elapsed(),
+                })
+            }
+            Ok(Ok((status, code, _))) => Err(explain(host, status, code)),
+        }
+    }
+}
+
+fn not_us(code: Option<String>, cause: String) -> ProbeError {
+    ProbeError::NotUs { code, cause }
+}
+
+fn explain(host: &str, status: StatusCode, code: Option<String>) -> ProbeError {
+    let cause = match code.as_deref() {
+        Some("ERR_NGROK_3200") => {
+            format!("ngrok says that {host} is offline, although our session stands.")
+        }
+        Some("ERR_NGROK_727") => "The ngrok account has used up its requests of this month.".into(),
+        Some("ERR_NGROK_725") => "The ngrok account has used up its bytes of this month.".into(),
+        Some(code) => format!("ngrok answers calls to {host} with an error of its own ({code})."),
+        None => format!(
+            "Calls to {host} end somewhere else (status {}).",
+            status.as_u16()
+        ),
+    };
+    not_us(code, cause)
+}
+
+async fn ask<S>(
+    stream: TokioIo<S>,
+    authority: &str,
+    path: &str,
+) -> io::Result<(StatusCode, Option<String>, Bytes)>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut sender, connection) = http1::handshake(stream).await.map_err(io::Error::other)?;
+    let request = Request::get(path)
+        .header(header::HOST, authority)
+        .header(header::USER_AGENT, "bellhop-probe")
+        // The warning page of the free plan is for people with a browser.
+        .header("ngrok-skip-browser-warning", "1")
+        .header(header::CONNECTION, "close")
+        .body(Empty::<Bytes>::new())
+        .map_err(io::Error::other)?;
+    let exchange = async {
+        let answer = sender
+            .send_request(request)
+            .await
+            .map_err(io::Error::other)?;
+        let code = answer
+            .headers()
+            .get("ngrok-error-code")
+            .and_then(|code| code.to_str().ok())
+            .map(str::to_owned);
+        let status = answer.status();
+        let body = Limited::new(answer.into_body(), LARGEST_ANSWER)
+            .collect()
+            .await
+            .map_err(io::Error::other)?;
+        Ok((status, code, body.to_bytes()))
+    };
+    tokio::pin!(exchange);
+    tokio::select! {
+        result = &mut exchange => result,
+        ended = connection => {
+            ended.map_err(io::Error::other)?;
+            // The answer may be complete although the connection has ended.
+            exchange.await
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Noticing that the computer has slept, or has moved to another network.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+/// Compares two clocks at a coarse beat. While the computer sleeps, the wall clock goes on and, on
+/// Linux and macOS, the other one does not; on Windows both do, and the beat itself comes late.
+pub(super) struct Sleep {
+    beat: Duration,
+    wall: SystemTime,
+    running: Instant,
+}
+
+impl Sleep {
+    pub(super) fn new(beat: Duration) -> Self {
+        Self {
+            beat,
+            wall: SystemTime::now(),
+            running: Instant::now(),
+        }
+    }
+
+    /// To be called at every beat: how long the computer has slept since the last one.
+    pub(super) fn slept(&mut self) -> Duration {
+        self.slept_at(SystemTime::now(), Instant::now())
+    }
+
+    fn slept_at(&mut self, wall: SystemTime, running: Instant) -> Duration {
+        // A wall clock that was set back gives no time at all.
+        let wall_passed = wall.duration_since(self.wall).unwrap_or_default();
+        let running_passed = running.saturating_duration_since(self.running);
+        self.wall = wall;
+        self.running = running;
+        wall_passed.max(running_passed).saturating_sub(self.beat)
+    }
+}
+
+/// The address that this computer would use towards another one. Nothing is sent: connecting a
+/// datagram socket only makes the operating system choose a route. `None` without a route.
+pub(super) fn address_towards(other: SocketAddr) -> Option<IpAddr> {
+    let any: IpAddr = match other {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let socket = UdpSocket::bind((any, 0)).ok()?;
+    socket.connect(other).ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEAT: Duration = Duration::from_secs(15);
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn awake_asleep_and_a_clock_set_back() {
+        let mut sleep = Sleep::new(BEAT);
+        let (mut wall, mut running) = (sleep.wall, sleep.running);
+        let mut pass = |wall_by: i64, running_by: u64| {
+            wall = if wall_by < 0 {
+                wall - Duration::from_secs(wall_by.unsigned_abs())
+            } else {
+                wall + Duration::from_secs(wall_by.unsigned_abs())
+            };
+            running += Duration::from_secs(running_by);
+            sleep.slept_at(wall, running)
+        };
+        assert_eq!(pass(15, 15), Duration::ZERO, "awake");
+        assert_eq!(pass(3615, 15), HOUR, "asleep, on Linux");
+        assert_eq!(pass(3615, 3615), HOUR, "asleep, on Windows");
+        assert_eq!(pass(-7200, 15), Duration::ZERO, "the clock was set back");
+        assert_eq!(pass(15, 15), Duration::ZERO, "awake again");
+    }
+}

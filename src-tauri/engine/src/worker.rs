@@ -1,0 +1,318 @@
+//! Drains the inbox: reads each delivery, folds its bookings, plans its notices.
+//!
+//! Every delivery is one transaction, which marks it as processed. Whatever is cut off in between is still waiting at
+//! the next start, and every step may run twice.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bellhop_core::booking::{Booking, Step, fold};
+use bellhop_core::event::{Event, Problem};
+use bellhop_core::interpretation::{Reading, interpret};
+use bellhop_core::notice::{Here, is_announced, word};
+use bellhop_core::provider::Provider;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
+
+use crate::changes::{Change, Changes};
+use crate::store::deliveries::{DeliveryState, Taken, Waiting};
+use crate::store::events::NewEvent;
+use crate::store::{Result, Store, bookings, deliveries, endpoints, events, notices, settings};
+
+/// Deliveries that are read ahead of their commits, which they share.
+const BATCH: usize = 64;
+
+/// How long to leave a store alone that refuses.
+const PAUSE_AFTER_FAILURE: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Works until `stop`, whenever a delivery waits.
+pub(crate) async fn run(store: Store, changes: &Changes, stop: CancellationToken) {
+    loop {
+        if let Err(error) = drain(&store, changes).await {
+            tracing::error!(%error, "deliveries could not be processed; they stay in the inbox");
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE_AFTER_FAILURE) => continue,
+                () = stop.cancelled() => return,
+            }
+        }
+        tokio::select! {
+            () = changes.woken() => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// Processes everything that waits.
+///
+/// # Errors
+///
+/// Fails where the store does; what is not processed stays in the inbox.
+pub async fn drain(store: &Store, changes: &Changes) -> Result<()> {
+    loop {
+        let waiting = store
+            .read(|connection| deliveries::waiting(connection, BATCH))
+            .await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        // All writes of a batch are queued before the first is awaited, so that they share commits.
+        let mut outcomes = Vec::with_capacity(waiting.len());
+        for delivery in waiting {
+            let outcome =
+                store.queue(move |connection| process(connection, &delivery, read(&delivery)))?;
+            outcomes.push(outcome);
+        }
+        for outcome in outcomes {
+            outcome.await?;
+        }
+        changes.tell(Change::Timeline);
+    }
+}
+
+/// Reads a delivery. One that makes an interpreter panic is set aside and blocks nothing behind it.
+fn read(delivery: &Waiting) -> Option<Reading> {
+    catch_unwind(AssertUnwindSafe(|| interpret(delivery.provider, &delivery.call)))
+        .inspect_err(|_| tracing::error!(delivery = delivery.id, provider = %delivery.provider, "reading a delivery failed"))
+        .ok()
+}
+
+fn process(connection: &Connection, delivery: &Waiting, reading: Option<Reading>) -> Result<()> {
+    let Some(taken) = deliveries::take(connection, delivery.id)? else {
+        return Ok(());
+    };
+    let Some(reading) = reading else {
+        let problem = Problem::new(
+            "failed",
+            "Bellhop failed to read this call. It is kept as it came.",
+        );
+        return deliveries::finish(connection, delivery.id, DeliveryState::Failed, &[problem]);
+    };
+    let here = Here {
+        now: Timestamp::now(),
+        time_zone: TimeZone::system(),
+    };
+    let mut touched = BTreeSet::new();
+    let mut new = BTreeSet::new();
+    for (id, position, booking_id) in events::of_delivery(connection, delivery.id)? {
+        touched.extend(booking_id);
+        if position >= reading.events.len() {
+            events::remove(connection, id)?;
+        }
+    }
+    for (position, event) in reading.events.iter().enumerate() {
+        let (id, booking_id) = put(connection, delivery.id, &taken, position, event)?;
+        touched.extend(booking_id);
+        let Some(id) = id else { continue };
+        new.insert(id);
+        if booking_id.is_none() {
+            index(
+                connection,
+                id,
+                delivery.provider,
+                event,
+                None,
+                taken.endpoint_id,
+            )?;
+            if !taken.replay
+                && let Some(wording) = word(delivery.provider, event, None, None, &here)
+            {
+                notices::plan(
+                    connection,
+                    id,
+                    &wording,
+                    here.now,
+                    is_paused(connection, here.now)?,
+                )?;
+            }
+        }
+    }
+    for booking_id in touched {
+        refold(
+            connection,
+            booking_id,
+            delivery.provider,
+            &taken,
+            &new,
+            &here,
+        )?;
+    }
+    deliveries::finish(
+        connection,
+        delivery.id,
+        DeliveryState::Processed,
+        &reading.problems,
+    )
+}
+
+fn is_paused(connection: &Connection, now: Timestamp) -> Result<bool> {
+    Ok(settings::paused_until(connection, now)?.is_some())
+}
+
+/// Stores one event and gives its row, if it is not known already, and its booking, if it names one.
+fn put(
+    connection: &Connection,
+    delivery_id: i64,
+    taken: &Taken,
+    position: usize,
+    event: &Event,
+) -> Result<(Option<i64>, Option<i64>)> {
+    let ids: Vec<&str> = [
+        &event.provider_booking_id,
+        &event.previous_provider_booking_id,
+    ]
+    .into_iter()
+    .flatten()
+    .map(String::as_str)
+    .collect();
+    let booking_id = match event.provider_booking_id {
+        Some(_) => Some(bookings::of_provider_ids(
+            connection,
+            taken.endpoint_id,
+            &ids,
+            taken.received_at,
+        )?),
+        None => None,
+    };
+    let fingerprint = match booking_id {
+        Some(_) => event.fingerprint(),
+        // Without a booking nothing tells two calls of the same content apart but the calls themselves.
+        None => Sha256::digest(
+            [
+                &event.fingerprint()[..],
+                &delivery_id.to_be_bytes(),
+                &position.to_be_bytes(),
+            ]
+            .concat(),
+        )
+        .into(),
+    };
+    let new = NewEvent {
+        delivery_id,
+        position,
+        endpoint_id: taken.endpoint_id,
+        booking_id,
+        fingerprint,
+        event,
+        received_at: taken.received_at,
+    };
+    Ok((events::put(connection, &new)?, booking_id))
+}
+
+/// Computes a booking anew from all its events, and plans the notices that it still owes.
+fn refold(
+    connection: &Connection,
+    booking_id: i64,
+    provider: Provider,
+    taken: &Taken,
+    new: &BTreeSet<i64>,
+    here: &Here,
+) -> Result<()> {
+    let stored = events::of_booking(connection, booking_id)?;
+    let facts: Vec<Event> = stored.iter().map(|stored| stored.event.clone()).collect();
+    let Some(story) = fold(&facts) else {
+        return bookings::remove(connection, booking_id);
+    };
+    let last_heard = stored
+        .iter()
+        .map(|stored| stored.received_at)
+        .max()
+        .unwrap_or(taken.received_at);
+    bookings::set(connection, booking_id, &story.booking, last_heard)?;
+    let paused = is_paused(connection, here.now)?;
+    for (stored, step) in stored.iter().zip(&story.steps) {
+        events::set_step(connection, stored.id, step)?;
+        if new.contains(&stored.id) {
+            index(
+                connection,
+                stored.id,
+                provider,
+                &stored.event,
+                Some(&story.booking),
+                taken.endpoint_id,
+            )?;
+        }
+        if taken.replay {
+            continue;
+        }
+        if new.contains(&stored.id) && step.overtaken {
+            events::mark_late(connection, stored.id)?;
+        }
+        announce(
+            connection,
+            stored.id,
+            provider,
+            &stored.event,
+            step,
+            &story.booking,
+            here,
+            paused,
+        )?;
+    }
+    Ok(())
+}
+
+/// Plans the notice of an event, unless it has one: also of an earlier event whose meaning shows only now.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "they are what a notice is made of, and belong to nothing else together"
+)]
+fn announce(
+    connection: &Connection,
+    event_id: i64,
+    provider: Provider,
+    event: &Event,
+    step: &Step,
+    booking: &Booking,
+    here: &Here,
+    paused: bool,
+) -> Result<()> {
+    if !is_announced(step.kind) || events::has_notice(connection, event_id)? {
+        return Ok(());
+    }
+    match word(provider, event, Some(step), Some(booking), here) {
+        Some(wording) => notices::plan(connection, event_id, &wording, here.now, paused),
+        None => Ok(()),
+    }
+}
+
+/// Makes an event findable by everything that the timeline shows of it.
+fn index(
+    connection: &Connection,
+    id: i64,
+    provider: Provider,
+    event: &Event,
+    booking: Option<&Booking>,
+    endpoint_id: i64,
+) -> Result<()> {
+    let label = endpoints::get(connection, endpoint_id)?.map(|endpoint| endpoint.label);
+    let attendee = booking.map(|booking| &booking.attendee);
+    let of_attendee = |attendee: &bellhop_core::event::Attendee| {
+        [
+            attendee.name.clone(),
+            attendee.email.clone(),
+            attendee.phone.clone(),
+        ]
+    };
+    let mut words: Vec<String> = vec![provider.facts().name.to_owned()];
+    words.extend(label);
+    words.extend(of_attendee(&event.attendee).into_iter().flatten());
+    words.extend(attendee.into_iter().flat_map(of_attendee).flatten());
+    words.extend(booking.and_then(|booking| booking.title.clone()));
+    words.extend(
+        [
+            &event.title,
+            &event.host,
+            &event.reason,
+            &event.event_type,
+            &event.provider_booking_id,
+        ]
+        .into_iter()
+        .flatten()
+        .cloned(),
+    );
+    words.dedup();
+    events::index_words(connection, id, &words.join(" "))
+}
