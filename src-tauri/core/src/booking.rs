@@ -173,7 +173,9 @@ impl State {
         let fills_in_only = kind == EventKind::Created && status == BookingStatus::Cancelled;
         self.learn(event, fills_in_only);
         self.reason = match kind {
-            EventKind::Cancelled => event.reason.clone().or_else(|| self.reason.take()),
+            _ if EventKind::Cancelled == kind || EventKind::Cancelled == event.kind => {
+                event.reason.clone().or_else(|| self.reason.take())
+            }
             _ if status == BookingStatus::Cancelled => self.reason.take(),
             _ => None,
         };
@@ -198,6 +200,8 @@ impl State {
             Created if self.created => Updated,
             Confirmed if moved => Rescheduled,
             Rescheduled | Updated if cancels => Cancelled,
+            // A cancellation that is told of again, in other words, is no second one.
+            Cancelled if self.status == Some(BookingStatus::Cancelled) => Updated,
             Rescheduled if self.same_time_as(event) => Updated,
             Updated if moved => Rescheduled,
             Updated if self.becomes_confirmed(event) => Confirmed,
@@ -221,6 +225,7 @@ impl State {
         match kind {
             EventKind::Created => self.status.or(event.status).unwrap_or(Confirmed),
             EventKind::Confirmed => Confirmed,
+            _ if event.kind == EventKind::Cancelled => Cancelled,
             EventKind::Cancelled => Cancelled,
             EventKind::Completed => Completed,
             EventKind::NoShow => NoShow,

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use bellhop_core::notice::Wording;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::Engine;
 use crate::store::notices::{self, Notice};
+use crate::store::self_tests;
+use crate::{Engine, self_test};
 
 /// More notices than this at once become one bubble.
 const BURST: usize = 4;
@@ -51,16 +53,15 @@ async fn drain<S>(engine: &Engine, show: &S) -> Result<(), String>
 where
     S: Fn(&Bubble) -> Result<(), String> + Clone + Send + 'static,
 {
-    let waiting = engine
-        .store
-        .read(notices::waiting)
-        .await
-        .map_err(|error| error.to_string())?;
+    let read = engine.store.read(|connection| {
+        Ok((
+            notices::waiting(connection)?,
+            self_tests::waiting_for_notifier(connection)?,
+        ))
+    });
+    let (waiting, tests) = read.await.map_err(|error| error.to_string())?;
     for (bubble, ids) in bubbles(&waiting) {
-        let show = show.clone();
-        tokio::task::spawn_blocking(move || show(&bubble))
-            .await
-            .map_err(|error| error.to_string())??;
+        show_one(show, bubble).await?;
         let now = Timestamp::now();
         let marked = engine
             .store
@@ -68,7 +69,37 @@ where
             .await;
         marked.map_err(|error| error.to_string())?;
     }
+    for test in tests {
+        let Some(Wording { title, body }) = self_test::wording(&test) else {
+            continue;
+        };
+        show_one(
+            show,
+            Bubble {
+                title,
+                body,
+                kind: None,
+                booking_id: None,
+            },
+        )
+        .await?;
+        let now = Timestamp::now();
+        let marked = engine.store.write(move |connection| {
+            self_tests::reach(connection, &test.nonce, self_tests::Step::Shown, now)
+        });
+        marked.await.map_err(|error| error.to_string())?;
+    }
     Ok(())
+}
+
+async fn show_one<S>(show: &S, bubble: Bubble) -> Result<(), String>
+where
+    S: Fn(&Bubble) -> Result<(), String> + Clone + Send + 'static,
+{
+    let show = show.clone();
+    tokio::task::spawn_blocking(move || show(&bubble))
+        .await
+        .map_err(|error| error.to_string())?
 }
 
 /// One bubble a notice, or one for all of them where they are many.

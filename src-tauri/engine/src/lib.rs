@@ -16,16 +16,18 @@ pub mod demo;
 pub mod endpoints;
 pub mod instance;
 pub mod secrets;
+pub mod self_test;
 pub mod sending;
 pub mod tunnel;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bellhop_core::signature::SecretValue;
 use rusqlite::Connection;
 
 use changes::Changes;
-use secrets::Secrets;
+use secrets::{NGROK_AUTHTOKEN, Secrets, SecretsError};
 use store::{Store, StoreError, settings};
 
 /// Set to `file`, it keeps secrets out of the keychain: for tests, and for machines whose keychain asks at every turn.
@@ -72,6 +74,27 @@ impl Engine {
             store,
             changes: Changes::default(),
         }))
+    }
+}
+
+impl Engine {
+    /// ngrok's authtoken: from the environment, as ngrok's own agent takes it, else from the secrets.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the secrets cannot be read.
+    pub async fn ngrok_authtoken(&self) -> Result<Option<SecretValue>, SecretsError> {
+        let given = std::env::var("NGROK_AUTHTOKEN")
+            .ok()
+            .and_then(|token| SecretValue::new(&token));
+        match given {
+            Some(token) => Ok(Some(token)),
+            None => Ok(self
+                .secrets
+                .find(NGROK_AUTHTOKEN)
+                .await?
+                .map(|(token, _)| token)),
+        }
     }
 }
 

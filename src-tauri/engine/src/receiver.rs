@@ -7,26 +7,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use bellhop_core::call::Call;
 use bellhop_core::signature::{Checked, SigningSecret, verify};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use crate::Engine;
 use crate::changes::Change;
 use crate::endpoints::signing_secret_name;
 use crate::secrets::SecretsError;
 use crate::store::endpoints::Called;
 use crate::store::{self, deliveries, endpoints, rejections};
+use crate::{Engine, self_test};
 
 /// The largest body that is taken, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
+
+/// How much of a body that is too large is read after it was refused, in bytes.
+const MAX_DISCARDED: usize = 16 * MAX_BODY;
 
 /// How long a body may take to arrive.
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
@@ -44,9 +48,13 @@ pub(crate) fn router(engine: Arc<Engine>) -> Router {
 
 async fn hook(
     State(engine): State<Arc<Engine>>,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
     request: Request<Body>,
 ) -> Response {
+    // No token that we gave is anything but text.
+    let Ok(Path(token)) = token else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let called = engine
         .store
         .read_here(|connection| endpoints::by_token(connection, &token));
@@ -76,7 +84,14 @@ async fn hook(
             return refusal.status.into_response();
         }
     };
-    accept(&engine, called, call).await
+    match self_test::nonce(&engine, &called, &call) {
+        Some(nonce) => match self_test::take(&engine, called, call, nonce).await {
+            Ok(true) => StatusCode::OK.into_response(),
+            Ok(false) => StatusCode::UNAUTHORIZED.into_response(),
+            Err(error) => unavailable(&error),
+        },
+        None => accept(&engine, called, call).await,
+    }
 }
 
 async fn accept(engine: &Arc<Engine>, called: Called, call: Call) -> Response {
@@ -111,7 +126,7 @@ async fn accept(engine: &Arc<Engine>, called: Called, call: Call) -> Response {
     }
 }
 
-async fn checked(engine: &Engine, called: Called) -> Result<Checked, SecretsError> {
+pub(crate) async fn checked(engine: &Engine, called: Called) -> Result<Checked, SecretsError> {
     let mut secrets = Vec::with_capacity(called.secrets.len());
     for secret in called.secrets {
         match engine
@@ -144,38 +159,77 @@ struct Refusal {
     hint: &'static str,
 }
 
+const TOO_LARGE: Refusal = Refusal {
+    status: StatusCode::PAYLOAD_TOO_LARGE,
+    reason: "too_large",
+    hint: "The call is larger than 1 MiB. No booking is, so it was not taken.",
+};
+const CUT_OFF: Refusal = Refusal {
+    status: StatusCode::REQUEST_TIMEOUT,
+    reason: "cut_off",
+    hint: "The call broke off before its end. A provider sends it again.",
+};
+const TOO_SLOW: Refusal = Refusal {
+    status: StatusCode::REQUEST_TIMEOUT,
+    reason: "body_timeout",
+    hint: "The call did not arrive whole within 10 seconds. A provider sends it again.",
+};
+
 async fn read_call(request: Request<Body>) -> Result<Call, Refusal> {
-    let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(BODY_DEADLINE, Limited::new(body, MAX_BODY).collect()).await;
-    let body = match body {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            return Err(Refusal {
-                status: StatusCode::PAYLOAD_TOO_LARGE,
-                reason: "too_large",
-                hint: "The call is larger than 1 MiB. No booking is, so it was not taken.",
-            });
-        }
-        Ok(Err(_)) => {
-            return Err(Refusal {
-                status: StatusCode::BAD_REQUEST,
-                reason: "cut_off",
-                hint: "The call broke off before its end. A provider sends it again.",
-            });
-        }
-        Err(_) => {
-            return Err(Refusal {
-                status: StatusCode::REQUEST_TIMEOUT,
-                reason: "body_timeout",
-                hint: "The call did not arrive whole within 10 seconds. A provider sends it again.",
-            });
+    let (parts, mut body) = request.into_parts();
+    let read = tokio::time::timeout(BODY_DEADLINE, read_body(&mut body)).await;
+    let content = match read.unwrap_or(Err(TOO_SLOW)) {
+        Ok(content) => content,
+        Err(refusal) => {
+            if refusal.status == StatusCode::PAYLOAD_TOO_LARGE {
+                discard(body);
+            }
+            return Err(refusal);
         }
     };
     Ok(Call {
         query: parts.uri.query().map(str::to_owned),
         headers: headers(&parts.headers),
-        body: body.to_vec(),
+        body: content,
     })
+}
+
+async fn read_body(body: &mut Body) -> Result<Vec<u8>, Refusal> {
+    // What a caller declares is refused before it comes.
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return Err(TOO_LARGE);
+    }
+    let mut content = Vec::new();
+    while let Some(data) = next_data(body).await? {
+        if content.len() + data.len() > MAX_BODY {
+            return Err(TOO_LARGE);
+        }
+        content.extend_from_slice(&data);
+    }
+    Ok(content)
+}
+
+async fn next_data(body: &mut Body) -> Result<Option<Bytes>, Refusal> {
+    match body.frame().await {
+        None => Ok(None),
+        // Trailers hold nothing of ours.
+        Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
+        Some(Err(_)) => Err(CUT_OFF),
+    }
+}
+
+/// Reads on while the answer is on its way, and keeps nothing: a caller whose connection were cut instead might never
+/// read why.
+fn discard(mut body: Body) {
+    let rest = async move {
+        let mut left = MAX_DISCARDED;
+        while let Ok(Some(data)) = next_data(&mut body).await
+            && data.len() <= left
+        {
+            left -= data.len();
+        }
+    };
+    tokio::spawn(tokio::time::timeout(BODY_DEADLINE, rest));
 }
 
 fn headers(headers: &HeaderMap<HeaderValue>) -> Vec<(String, Vec<u8>)> {

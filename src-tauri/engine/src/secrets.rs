@@ -243,27 +243,41 @@ impl Secrets {
         }
     }
 
+    /// A lock that every program on this data directory takes. It ends with the handle, also where a program is killed.
+    fn lock_file(&self) -> std::io::Result<fs::File> {
+        let lock = private_file(&self.inner.file.with_extension("lock"), false)?;
+        lock.lock()?;
+        Ok(lock)
+    }
+
     /// Writes the file anew beside the old one and puts it in its place, so that a crash leaves one of them whole.
     fn change_file(
         &self,
         change: impl FnOnce(&mut HashMap<String, String>),
     ) -> Result<(), SecretsError> {
+        // Held until the new file is in place: programs that change it at once would lose each other's secrets.
+        let _alone = self.lock_file().map_err(|error| self.file_error(error))?;
         let mut all = self.read_file()?;
         change(&mut all);
         let text = serde_json::to_vec_pretty(&all).map_err(|error| self.file_error(error))?;
         let new = self.inner.file.with_extension("new");
         let written = (|| {
-            let mut options = fs::OpenOptions::new();
-            options.create(true).truncate(true).write(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(&new)?;
+            let mut file = private_file(&new, true)?;
             file.write_all(&text)?;
             file.sync_all()?;
             fs::rename(&new, &self.inner.file)
         })();
         written.map_err(|error| self.file_error(error))
     }
+}
+
+/// Opens a file for writing that the person alone can read.
+fn private_file(path: &Path, truncate: bool) -> std::io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.create(true).truncate(truncate).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Why the keychain gave nothing.

@@ -2,11 +2,12 @@
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -40,11 +41,27 @@ pub enum ServeError {
 pub struct Serving {
     engine: Arc<Engine>,
     listening: SocketAddr,
-    announcement: Option<Announcement>,
-    tunnel: tokio::sync::Mutex<Option<Tunnel>>,
+    window: Mutex<Window>,
+    announcement: OnceLock<Announcement>,
+    tunnel: tokio::sync::Mutex<Option<OpenTunnel>>,
     status: watch::Sender<TunnelStatus>,
     stop: CancellationToken,
     tasks: TaskTracker,
+}
+
+/// A tunnel, and the task that passes on how it is.
+struct OpenTunnel {
+    tunnel: Tunnel,
+    follower: JoinHandle<()>,
+}
+
+impl OpenTunnel {
+    async fn close(self) {
+        // First the follower, lest the last word of this tunnel comes after the first one of the next.
+        self.follower.abort();
+        let _ = self.follower.await;
+        self.tunnel.close().await;
+    }
 }
 
 /// Begins to take calls at `listen`. When this returns, they are accepted, and what the last run left open is being
@@ -64,21 +81,19 @@ pub async fn serve(
     };
     let listener = TcpListener::bind(listen).await.map_err(listen_error)?;
     let listening = listener.local_addr().map_err(listen_error)?;
-    let announcement = Announcement::make(&engine.data_dir, listening, window)
-        .inspect_err(
-            |error| tracing::warn!(%error, "other programs will not see that the receiver runs"),
-        )
-        .ok()
-        .flatten();
     let serving = Arc::new(Serving {
         listening,
-        announcement,
+        window: Mutex::new(window),
+        announcement: OnceLock::new(),
         tunnel: tokio::sync::Mutex::new(None),
         status: watch::Sender::new(TunnelStatus::Off),
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
         engine: Arc::clone(&engine),
     });
+    if let Err(error) = serving.introduce() {
+        tracing::warn!(%error, "other programs will not see that the receiver runs");
+    }
 
     let server = axum::serve(listener, receiver::router(Arc::clone(&engine)))
         .with_graceful_shutdown(serving.stop.clone().cancelled_owned());
@@ -92,9 +107,7 @@ pub async fn serve(
     serving
         .tasks
         .spawn(async move { worker::run(of_worker.store.clone(), &of_worker.changes, stop).await });
-    serving
-        .tasks
-        .spawn(watch_others(engine, serving.stop.clone()));
+    serving.tasks.spawn(watch_others(Arc::clone(&serving)));
     Ok(serving)
 }
 
@@ -127,19 +140,14 @@ impl Serving {
         let tunnel = Tunnel::start(config, receiver::router(Arc::clone(&self.engine)));
         let mut status = tunnel.status();
         self.tell(status.borrow_and_update().clone());
-        *open = Some(tunnel);
-        // The tunnel ends its side of the watch when it is closed, and this task with it.
         let serving = Arc::clone(self);
-        self.tasks.spawn(async move {
-            loop {
-                tokio::select! {
-                    changed = status.changed() => if changed.is_err() { return },
-                    () = serving.stop.cancelled() => return,
-                }
+        let follower = tokio::spawn(async move {
+            while status.changed().await.is_ok() {
                 let now = status.borrow_and_update().clone();
                 serving.tell(now);
             }
         });
+        *open = Some(OpenTunnel { tunnel, follower });
     }
 
     /// Shows a public address that is not ours to open: the person's own proxy or tunnel.
@@ -150,8 +158,24 @@ impl Serving {
         });
     }
 
+    /// Announces this receiver, unless it is or another one holds the place.
+    fn introduce(&self) -> std::io::Result<()> {
+        if self.announcement.get().is_some() {
+            return Ok(());
+        }
+        let window = *self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(announcement) =
+            Announcement::make(&self.engine.data_dir, self.listening, window)?
+        {
+            announcement.tunnel(&self.status.borrow())?;
+            let _ = self.announcement.set(announcement);
+        }
+        Ok(())
+    }
+
     /// Tells other processes how the window is.
     pub fn set_window(&self, window: Window) {
+        *self.window.lock().unwrap_or_else(PoisonError::into_inner) = window;
         self.announce(|announcement| announcement.window(window));
     }
 
@@ -161,7 +185,7 @@ impl Serving {
     }
 
     fn announce(&self, change: impl FnOnce(&Announcement) -> std::io::Result<()>) {
-        if let Some(announcement) = &self.announcement
+        if let Some(announcement) = self.announcement.get()
             && let Err(error) = change(announcement)
         {
             tracing::warn!(%error, "other programs will not see a change of the receiver");
@@ -184,10 +208,15 @@ impl Serving {
     }
 }
 
-/// Hears of what other processes write, such as the command line beside the window.
-async fn watch_others(engine: Arc<Engine>, stop: CancellationToken) {
+/// Hears of what other processes write, such as the command line beside the window, and takes the place of a receiver
+/// on the same data directory that has ended.
+async fn watch_others(serving: Arc<Serving>) {
+    let engine = &serving.engine;
     let mut seen = None;
     loop {
+        if let Err(error) = serving.introduce() {
+            tracing::debug!(%error, "other programs still do not see that the receiver runs");
+        }
         match engine.store.version_of_others().await {
             Ok(version) => {
                 if seen.is_some_and(|seen| seen != version) {
@@ -200,7 +229,7 @@ async fn watch_others(engine: Arc<Engine>, stop: CancellationToken) {
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_FOR_OTHERS) => {}
-            () = stop.cancelled() => return,
+            () = serving.stop.cancelled() => return,
         }
     }
 }

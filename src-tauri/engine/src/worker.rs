@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bellhop_core::booking::{Booking, Step, fold};
-use bellhop_core::event::{Event, Problem};
+use bellhop_core::event::{Event, EventKind, Problem};
 use bellhop_core::interpretation::{Reading, interpret};
 use bellhop_core::notice::{Here, is_announced, word};
 use bellhop_core::provider::Provider;
@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::{Change, Changes};
+use crate::self_test;
 use crate::store::deliveries::{DeliveryState, Taken, Waiting};
 use crate::store::events::NewEvent;
 use crate::store::{Result, Store, bookings, deliveries, endpoints, events, notices, settings};
@@ -56,6 +57,9 @@ pub async fn drain(store: &Store, changes: &Changes) -> Result<()> {
             .read(|connection| deliveries::waiting(connection, BATCH))
             .await?;
         if waiting.is_empty() {
+            if self_test::work(store).await? {
+                changes.tell(Change::Timeline);
+            }
             return Ok(());
         }
         // All writes of a batch are queued before the first is awaited, so that they share commits.
@@ -215,6 +219,11 @@ fn refold(
     let Some(story) = fold(&facts) else {
         return bookings::remove(connection, booking_id);
     };
+    let renamed = bookings::get(connection, booking_id)?.is_none_or(|known| {
+        known.title != story.booking.title
+            || known.attendee != story.booking.attendee
+            || known.host != story.booking.host
+    });
     let last_heard = stored
         .iter()
         .map(|stored| stored.received_at)
@@ -222,9 +231,18 @@ fn refold(
         .unwrap_or(taken.received_at);
     bookings::set(connection, booking_id, &story.booking, last_heard)?;
     let paused = is_paused(connection, here.now)?;
+    // Events that were told of as something that, beside what came now, they no longer are.
+    let told_otherwise: Vec<(i64, EventKind)> = stored
+        .iter()
+        .zip(&story.steps)
+        .filter(|(stored, step)| is_announced(stored.kind) && !is_announced(step.kind))
+        .map(|(stored, _)| (stored.id, stored.kind))
+        .filter(|(id, _)| !new.contains(id))
+        .collect();
     for (stored, step) in stored.iter().zip(&story.steps) {
         events::set_step(connection, stored.id, step)?;
-        if new.contains(&stored.id) {
+        // Every entry shows what its booking is known by, and is found by it.
+        if renamed || new.contains(&stored.id) {
             index(
                 connection,
                 stored.id,
@@ -239,6 +257,17 @@ fn refold(
         }
         if new.contains(&stored.id) && step.overtaken {
             events::mark_late(connection, stored.id)?;
+        }
+        // An earlier event that was to be told of before has had its notice, or was read again and gets none.
+        if !new.contains(&stored.id) && is_announced(stored.kind) {
+            continue;
+        }
+        // One act of a person is told of once: the notice of the later call was that of this one.
+        let told = told_otherwise.iter().find(|(_, kind)| *kind == step.kind);
+        if let Some((other, _)) = told
+            && notices::hand_over(connection, *other, stored.id)?
+        {
+            continue;
         }
         announce(
             connection,
@@ -301,6 +330,7 @@ fn index(
     words.extend(of_attendee(&event.attendee).into_iter().flatten());
     words.extend(attendee.into_iter().flat_map(of_attendee).flatten());
     words.extend(booking.and_then(|booking| booking.title.clone()));
+    words.extend(booking.and_then(|booking| booking.host.clone()));
     words.extend(
         [
             &event.title,

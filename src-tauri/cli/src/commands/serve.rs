@@ -6,7 +6,6 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::instance::Window;
-use bellhop_engine::secrets::NGROK_AUTHTOKEN;
 use bellhop_engine::serving::{self, Serving};
 use bellhop_engine::store::timeline::{self, TimelineQuery};
 use bellhop_engine::tunnel::{Authtoken, TunnelConfig, TunnelStatus};
@@ -25,7 +24,9 @@ pub(super) async fn run(engine: Arc<Engine>, options: Serve, output: Output) -> 
         TunnelChoice::Ngrok => Some(tunnel_config(&engine, &options).await?),
         TunnelChoice::Off | TunnelChoice::Own(_) => None,
     };
-    let shown = last_event(&engine).await?;
+    let mut shown = last_event(&engine).await?;
+    // Whoever has read that we listen may stop us at once.
+    let asked_to_stop = asked_to_stop()?;
     let serving = serving::serve(Arc::clone(&engine), options.listen, Window::None).await?;
     if let TunnelChoice::Own(url) = options.tunnel {
         serving.set_own_address(url);
@@ -41,13 +42,15 @@ pub(super) async fn run(engine: Arc<Engine>, options: Serve, output: Output) -> 
         serving.set_tunnel(Some(config)).await;
     }
     let outcome = tokio::select! {
-        outcome = follow(&engine, shown, output) => outcome,
+        outcome = follow(&engine, &mut shown, output) => outcome,
         outcome = follow_tunnel(status, output) => outcome,
-        outcome = asked_to_stop() => outcome,
+        () = asked_to_stop => Ok(()),
     };
     stop.cancel();
     serving.stop().await;
-    outcome
+    outcome?;
+    // What was finished while we stopped.
+    print_new(&engine, &mut shown, output).await
 }
 
 /// The same receiver with a throw-away profile, and simulated booking systems that call it.
@@ -55,36 +58,27 @@ pub(super) async fn demo(listen: SocketAddr, output: Output) -> anyhow::Result<(
     let profile = tempfile::tempdir().context("no place for the demo's data")?;
     let engine = Engine::open_with_file_secrets(profile.path()).await?;
     let endpoints = demo::furnish(&engine).await?;
+    let mut shown = 0;
+    let asked_to_stop = asked_to_stop()?;
     let serving = serving::serve(Arc::clone(&engine), listen, Window::None).await?;
     say_listening(&serving, output)?;
     let stop = CancellationToken::new();
     let outcome = tokio::select! {
         outcome = demo::simulate(&engine, serving.listening(), &endpoints, stop.clone()) => outcome.map_err(Into::into),
-        outcome = follow(&engine, 0, output) => outcome,
-        outcome = asked_to_stop() => outcome,
+        outcome = follow(&engine, &mut shown, output) => outcome,
+        () = asked_to_stop => Ok(()),
     };
     serving.stop().await;
     outcome
 }
 
 async fn tunnel_config(engine: &Engine, options: &Serve) -> anyhow::Result<TunnelConfig> {
-    let pasted = match std::env::var("NGROK_AUTHTOKEN") {
-        Ok(token) => Some(token),
-        Err(_) => engine
-            .secrets
-            .find(NGROK_AUTHTOKEN)
-            .await?
-            .map(|(token, _)| token.reveal().to_owned()),
-    };
-    let Some(authtoken) = pasted
-        .map(|pasted| Authtoken::new(&pasted))
-        .filter(|token| !token.is_empty())
-    else {
+    let Some(token) = engine.ngrok_authtoken().await? else {
         bail!(
             "ngrok needs your authtoken: keep it with \"bellhop token set --stdin\", or set NGROK_AUTHTOKEN"
         );
     };
-    let mut config = TunnelConfig::new(authtoken);
+    let mut config = TunnelConfig::new(Authtoken::new(token.reveal()));
     config.domain = options.ngrok_domain.clone();
     config.server = options.ngrok_server.clone();
     config.root_cas = options.ngrok_root_cas.clone();
@@ -119,26 +113,31 @@ async fn last_event(engine: &Engine) -> anyhow::Result<i64> {
 }
 
 /// Prints every entry that comes after `shown`, also those that another process commits.
-async fn follow(engine: &Engine, mut shown: i64, output: Output) -> anyhow::Result<()> {
+async fn follow(engine: &Engine, shown: &mut i64, output: Output) -> anyhow::Result<()> {
     let mut changes = engine.changes.listen();
     loop {
-        let query = TimelineQuery {
-            limit: i64::MAX,
-            after: Some(shown),
-            ..TimelineQuery::default()
-        };
-        let new = engine
-            .store
-            .read(move |connection| timeline::list(connection, &query))
-            .await?;
-        for entry in new.iter().rev() {
-            output.print(&TimelineEntry::of(entry), |_| line(entry))?;
-            shown = entry.event_id;
-        }
+        print_new(engine, shown, output).await?;
         if changes.next().await.is_none() {
             return Ok(());
         }
     }
+}
+
+async fn print_new(engine: &Engine, shown: &mut i64, output: Output) -> anyhow::Result<()> {
+    let query = TimelineQuery {
+        limit: i64::MAX,
+        after: Some(*shown),
+        ..TimelineQuery::default()
+    };
+    let new = engine
+        .store
+        .read(move |connection| timeline::list(connection, &query))
+        .await?;
+    for entry in new.iter().rev() {
+        output.print(&TimelineEntry::of(entry), |_| line(entry))?;
+        *shown = entry.event_id;
+    }
+    Ok(())
 }
 
 async fn follow_tunnel(
@@ -164,13 +163,16 @@ async fn follow_tunnel(
     std::future::pending().await
 }
 
-async fn asked_to_stop() -> anyhow::Result<()> {
+/// Ends once somebody asks us to stop; from now on, not only from when it is awaited.
+fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        asked = tokio::signal::ctrl_c() => asked?,
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }
 
 fn show(bubble: &Bubble) -> Result<(), String> {

@@ -1,13 +1,13 @@
 //! Table `event`: what deliveries say, and what each event did to its booking.
 
 use bellhop_core::booking::Step;
-use bellhop_core::event::Event;
+use bellhop_core::event::{Event, EventKind};
 use bellhop_core::slot::Slot;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::Result;
 use super::columns::{from_json, rows, slot_columns, to_json};
+use super::{Result, StoreError};
 
 /// An event that is about to be stored.
 pub(crate) struct NewEvent<'a> {
@@ -91,19 +91,23 @@ pub(crate) fn remove(connection: &Connection, id: i64) -> Result<()> {
 pub(crate) struct StoredEvent {
     pub(crate) id: i64,
     pub(crate) received_at: Timestamp,
+    /// What it meant beside the events that were known until now.
+    pub(crate) kind: EventKind,
     pub(crate) event: Event,
 }
 
 /// All events of a booking.
 pub(crate) fn of_booking(connection: &Connection, booking_id: i64) -> Result<Vec<StoredEvent>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, received_at, fact FROM event WHERE booking_id = ?1 ORDER BY id",
+        "SELECT id, received_at, kind, fact FROM event WHERE booking_id = ?1 ORDER BY id",
     )?;
     rows(&mut statement, [booking_id], |row| {
         let fact: String = row.get("fact")?;
         Ok(StoredEvent {
             id: row.get("id")?,
             received_at: super::columns::moment(row.get("received_at")?),
+            kind: EventKind::from_word(&row.get::<_, String>("kind")?)
+                .ok_or(StoreError::Unreadable("event.kind"))?,
             event: from_json(&fact, "event.fact")?,
         })
     })

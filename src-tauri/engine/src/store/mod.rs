@@ -13,6 +13,7 @@ pub mod events;
 pub mod notices;
 pub mod rejections;
 pub mod secrets;
+pub mod self_tests;
 pub mod settings;
 pub mod timeline;
 
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
@@ -107,6 +109,10 @@ impl Store {
         private_file(&database).map_err(|error| open_error(error.to_string()))?;
         let mut connection =
             Connection::open(&database).map_err(|error| open_error(error.to_string()))?;
+        let newer = is_newer(&connection).map_err(|error| open_error(error.to_string()))?;
+        if newer {
+            return Err(StoreError::Newer(data_dir.to_owned()));
+        }
         prepare(&connection).map_err(|error| open_error(error.to_string()))?;
         match Migrations::from_slice(MIGRATIONS).to_latest(&mut connection) {
             Ok(()) => {}
@@ -214,6 +220,18 @@ impl Store {
         reader.busy_timeout(BUSY_TIMEOUT)?;
         Ok(reader)
     }
+}
+
+/// Whether a newer version has written the database. Asking changes no byte of it, also not when it is closed.
+fn is_newer(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let newer = usize::try_from(version).is_ok_and(|version| version > MIGRATIONS.len());
+    if !newer {
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    }
+    Ok(newer)
 }
 
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {

@@ -39,6 +39,17 @@ pub(crate) fn plan(
     Ok(())
 }
 
+/// Makes the notice of one event that of another. False if the first has none, or the other one has its own.
+pub(crate) fn hand_over(connection: &Connection, from: i64, to: i64) -> Result<bool> {
+    let handed = connection
+        .prepare_cached(
+            "UPDATE notice SET event_id = ?2
+             WHERE event_id = ?1 AND NOT EXISTS (SELECT 1 FROM notice WHERE event_id = ?2)",
+        )?
+        .execute([from, to])?;
+    Ok(handed > 0)
+}
+
 /// Notices that wait to be shown, oldest first.
 ///
 /// # Errors

@@ -111,7 +111,11 @@ pub fn list(connection: &Connection, query: &TimelineQuery) -> Result<Vec<Timeli
 ///
 /// Fails where SQLite does.
 pub fn of_booking(connection: &Connection, booking_id: i64) -> Result<Vec<TimelineEntry>> {
-    let query = TimelineQuery { limit: i64::MAX, booking_id: Some(booking_id), ..TimelineQuery::default() };
+    let query = TimelineQuery {
+        limit: i64::MAX,
+        booking_id: Some(booking_id),
+        ..TimelineQuery::default()
+    };
     let mut entries = list(connection, &query)?;
     entries.reverse();
     Ok(entries)

@@ -7,7 +7,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::config::Pace;
-use super::probe::{Doorman, ProbeError, Prober};
+use super::door::Doorman;
+use super::probe::{ProbeError, Prober};
 
 /// Failed probes of one session after which another one is tried.
 const PROBES_PER_SESSION: u32 = 5;
@@ -65,13 +66,16 @@ impl Check {
         self.start(url);
     }
 
-    /// Sends a probe, unless one is under way. A probe that fails is repeated a few times first: a
-    /// new endpoint takes a moment to be known everywhere.
+    /// Sends a probe, unless one is under way. The first one that fails is repeated a few times: a
+    /// new endpoint takes a moment to be known everywhere. Later ones are not: they count as
+    /// requests of the account.
     pub(super) fn start(&mut self, url: &str) {
         let Some(prober) = self.prober.clone().filter(|_| self.under_way.is_none()) else {
             return;
         };
-        let (url, (again, tries)) = (url.to_owned(), self.pace.probe_again);
+        let (again, tries) = self.pace.probe_again;
+        let tries = if self.failed == 0 { tries } else { 1 };
+        let url = url.to_owned();
         let probe = tokio::spawn(async move {
             let mut attempt = 1;
             loop {
@@ -105,9 +109,13 @@ impl Check {
                 });
                 return self.judge(result, begun, rebuilt);
             }
-            match self.due {
-                Some(due) => sleep_until(due).await,
-                None => std::future::pending().await,
+            let Some(due) = self.due else {
+                return std::future::pending().await;
+            };
+            tokio::select! {
+                () = sleep_until(due) => {}
+                // A real call is the best proof, however the probes fare.
+                () = self.doorman.next_call(), if self.failed > 0 => return self.reachable(),
             }
             match self.proven() {
                 // A call that came in since then is as good as a probe, and costs nothing.
@@ -124,16 +132,21 @@ impl Check {
             .filter(|ago| *ago < self.pace.probe_every && self.failed == 0)
     }
 
+    fn reachable(&mut self) -> Outcome {
+        self.failed = 0;
+        self.due = Some(Instant::now() + self.pace.probe_every);
+        Outcome::Reachable
+    }
+
     fn judge(&mut self, result: Result<(), ProbeError>, begun: Instant, rebuilt: u32) -> Outcome {
-        let called_meanwhile = self
-            .doorman
-            .last_call()
-            .is_some_and(|ago| ago < begun.elapsed());
-        let Err(error) = result.or_else(|error| if called_meanwhile { Ok(()) } else { Err(error) })
-        else {
-            self.failed = 0;
-            self.due = Some(Instant::now() + self.pace.probe_every);
-            return Outcome::Reachable;
+        let called_meanwhile = || {
+            let last = self.doorman.last_call();
+            last.is_some_and(|ago| ago < begun.elapsed())
+        };
+        let error = match result {
+            Ok(()) => return self.reachable(),
+            Err(_) if called_meanwhile() => return self.reachable(),
+            Err(error) => error,
         };
         self.failed += 1;
         // A new session helps where the service has lost sight of this one, not where our own
@@ -142,8 +155,13 @@ impl Check {
         if might_help && (rebuilt == 0 || self.failed > PROBES_PER_SESSION) {
             return Outcome::Rebuild { error };
         }
-        let (first, longest) = self.pace.refused;
-        let next = (first * 2_u32.saturating_pow(self.failed.min(8))).min(longest);
+        let doublings = (self.failed + 2 * rebuilt).min(16);
+        let next = self
+            .pace
+            .refused
+            .0
+            .saturating_mul(2_u32.pow(doublings))
+            .min(self.pace.probe_every);
         self.due = Some(Instant::now() + next);
         Outcome::Unreachable { error, next }
     }

@@ -33,6 +33,16 @@ pub struct TunnelConfig {
 }
 
 impl TunnelConfig {
+    /// The bare host name of [`domain`](Self::domain), also where a whole address was pasted.
+    pub(super) fn host(&self) -> Option<String> {
+        let domain = self.domain.as_deref()?.trim();
+        let bare = domain
+            .strip_prefix("https://")
+            .or_else(|| domain.strip_prefix("http://"));
+        let host = bare.unwrap_or(domain).split('/').next().unwrap_or_default();
+        (!host.is_empty()).then(|| host.to_ascii_lowercase())
+    }
+
     /// A tunnel with this authtoken and everything else as most people need it.
     pub fn new(authtoken: Authtoken) -> Self {
         Self {
@@ -54,13 +64,11 @@ impl TunnelConfig {
 pub struct Authtoken(String);
 
 impl Authtoken {
-    /// Takes a pasted token: white space and quotes around it are dropped.
+    /// Takes what was pasted: a token, in quotes or not, or a whole line that ends with one, such as
+    /// `ngrok config add-authtoken 2abc…`.
     pub fn new(pasted: &str) -> Self {
-        Self(
-            pasted
-                .trim_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'')
-                .to_owned(),
-        )
+        let last = pasted.split_whitespace().next_back().unwrap_or_default();
+        Self(last.trim_matches(['"', '\'']).to_owned())
     }
 
     /// Whether nothing was pasted.
@@ -118,11 +126,16 @@ impl FromStr for ServerAddress {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        // A URI parser knows where a host ends, with brackets of IPv6 too. Nothing but host and port may be there.
-        let uri: axum::http::uri::Authority = text.parse().map_err(|_| InvalidServerAddress)?;
-        let port_is_sound =
-            uri.port_u16().is_some() || !text.ends_with(|c: char| c.is_ascii_digit() || c == ':');
-        if uri.host().is_empty() || text.contains('@') || !(port_is_sound || uri.port().is_none()) {
+        // This parser knows where a host ends, with the brackets of IPv6 too.
+        let parsed: axum::http::uri::Authority = text.parse().map_err(|_| InvalidServerAddress)?;
+        let after_host = text
+            .strip_prefix(parsed.host())
+            .ok_or(InvalidServerAddress)?;
+        let port_is_sound = match after_host.strip_prefix(':') {
+            Some(port) => port.parse::<u16>().is_ok_and(|port| port > 0),
+            None => after_host.is_empty(),
+        };
+        if parsed.host().is_empty() || !port_is_sound {
             return Err(InvalidServerAddress);
         }
         Ok(Self(text.to_owned()))
@@ -163,7 +176,7 @@ impl Default for Pace {
         let s = Duration::from_secs;
         Self {
             dial: s(5),
-            answer: s(10),
+            answer: s(8),
             pauses: (Duration::from_millis(500), s(8)),
             refused: (s(5), s(60)),
             heartbeat: s(6),
@@ -173,6 +186,50 @@ impl Default for Pace {
             probe_again: (s(1), 3),
             watch: s(15),
             leave: s(2),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn server_addresses() {
+        for sound in [
+            "connect.ngrok-agent.com:443",
+            " localhost:4443 ",
+            "tunnel.example",
+            "[::1]:443",
+        ] {
+            assert!(sound.parse::<ServerAddress>().is_ok(), "{sound}");
+        }
+        for unsound in [
+            "",
+            ":443",
+            "https://a.example",
+            "a.example/x",
+            "a b",
+            "a:",
+            "a:0",
+            "a:99999",
+            "u@a:1",
+            "a:1:2",
+        ] {
+            assert!(unsound.parse::<ServerAddress>().is_err(), "{unsound}");
+        }
+    }
+
+    #[test]
+    fn a_domain_pasted_as_an_address() {
+        let mut config = TunnelConfig::new(Authtoken::new("t"));
+        for (pasted, host) in [
+            ("salon.ngrok.app", Some("salon.ngrok.app")),
+            (" https://Salon.ngrok.app/ ", Some("salon.ngrok.app")),
+            ("", None),
+        ] {
+            config.domain = Some(pasted.to_owned());
+            assert_eq!(config.host().as_deref(), host);
         }
     }
 }

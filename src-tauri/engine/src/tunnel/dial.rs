@@ -35,9 +35,23 @@ impl DialError {
                 format!("The name of {whom} could not be looked up. Is this computer online?")
             }
             Self::Tcp(error) => format!("{whom} could not be reached ({}).", error.kind()),
-            Self::Tls(error) => format!("No secure connection to {whom}: {error}."),
+            Self::Tls(error) => tls_cause(whom, error),
             Self::TimedOut => format!("{whom} did not answer in time."),
         }
+    }
+}
+
+/// Why there is no secure connection, and what helps where somebody else's certificate came.
+pub(super) fn tls_cause(whom: &str, error: &io::Error) -> String {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match inner {
+        Some(rustls::Error::InvalidCertificate(_)) => format!(
+            "Something on the way to {whom} answers in its place (a company network, a virus scanner, a page to \
+             sign in to a Wi-Fi). Sign in, or choose the root certificates of this computer (“host”) in the settings."
+        ),
+        _ => format!("No secure connection to {whom}: {error}."),
     }
 }
 

@@ -1,13 +1,44 @@
 //! The tunnel: one ngrok session inside this process, through which booking systems reach the receiver.
 //!
-//! It knows nothing of bookings. It is given a [`Router`] and brings requests to it.
+//! It knows nothing of bookings. It is given a [`Router`], brings requests to it, and says how it is.
+//!
+//! ```text
+//! ngrok's edge ══ TCP+TLS ══ link ── pipe ── the crate's session ── streams ── serve ── Router
+//!                             │                  │                               │
+//!                  wire: what the edge says   connector: dials          probe: the door
+//!                             └───── reports ────┴──▶ standing ◀── check ────────┘
+//!                                                     supervisor: one session after another ──▶ TunnelStatus
+//! ```
+//!
+//! The `ngrok` crate is used as it is, but it is not trusted to stay online: it never gives up, never
+//! says that it has lost its link, waits without a cap, and has no time limits. So the socket is ours
+//! (`link`), the dialling is ours (`connector`), its calls have limits (`session`), and a session
+//! that does not come back is replaced by another one (`supervisor`, `standing`). Being online is
+//! believed only when a call to the own public address has come back (`probe`, `check`).
+//!
+//! # What cannot be done within the crate
+//!
+//! - **A session that has locked up cannot be ended.** A burst of connections can make the crate's
+//!   tasks wait for each other. The socket is shut and another session takes over, but those few tasks
+//!   stay in memory until the program ends.
+//! - **More than 512 streams at once end the session**, with all calls in it. It comes back at once,
+//!   and booking systems repeat their calls.
+//! - **A new session has no memory.** The identity that an edge recognizes a client by is private to the
+//!   crate's session, so only the crate's own reconnect keeps it. A new session asks for the same host
+//!   name instead, and may have to wait until the edge has noticed that the old one is gone.
+//! - **Its logs must be kept quiet**, see [`LOUD_TARGETS`].
+//! - **What the edge says** about rebinds, GOAWAY and StopTunnel is not passed on; it is read from the
+//!   link's bytes (`wire`).
 
 mod backoff;
 mod check;
 mod config;
 mod connector;
 mod dial;
+mod door;
+mod line;
 mod link;
+pub mod outside;
 pub mod policy;
 mod probe;
 mod refusal;
@@ -30,7 +61,8 @@ use tokio_util::sync::CancellationToken;
 
 pub use config::{Authtoken, InvalidServerAddress, Pace, ServerAddress, TunnelConfig};
 pub use dial::DialTimes;
-pub use probe::{Doorman, ProbeError, ProbeTimes, Prober};
+pub use door::Doorman;
+pub use probe::{ProbeError, ProbeTimes, Prober};
 pub use status::TunnelStatus;
 
 use supervisor::Supervisor;
@@ -60,7 +92,7 @@ impl Tunnel {
         // Unbind, calls under way, and the link, one after another.
         let longest_leave = config.pace.leave * 4;
         let supervisor = Supervisor {
-            router: serve::behind_door(receiver, doorman.clone()),
+            router: serve::behind_door(receiver, &doorman),
             config,
             doorman,
             prober: None,

@@ -3,98 +3,26 @@
 //! The path is under `/hooks/`, because nothing else passes the service's rules, and is good for
 //! one call. The answer is a second secret, so that a page that echoes the path proves nothing.
 
-use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::client::conn::http1;
-use hyper::{Request, StatusCode, header};
+use hyper::{StatusCode, header};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use tokio::time::{Instant, timeout};
 
 use super::dial::{self, DialTimes};
+use super::door::Doorman;
 use super::tls;
 
 /// No answer of ours is longer, and nobody else's is of interest.
 const LARGEST_ANSWER: usize = 16 * 1024;
-
-/// Knows the probes that are under way, and answers them at the door.
-#[derive(Default)]
-pub struct Doorman {
-    expected: Mutex<HashMap<String, String>>,
-    last_call: Mutex<Option<Instant>>,
-}
-
-impl Doorman {
-    /// The answer to a probe at this path. A path is good for one call.
-    pub(super) fn answer(&self, path: &str) -> Option<String> {
-        if !path.starts_with(PREFIX) {
-            return None;
-        }
-        self.expected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(path)
-    }
-
-    /// A real call has come in, which proves what a probe would.
-    pub(super) fn saw_a_call(&self) {
-        *self
-            .last_call
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-
-    /// How long ago the last real call came in.
-    pub(super) fn last_call(&self) -> Option<Duration> {
-        self.last_call
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .map(|time| time.elapsed())
-    }
-
-    fn expect(self: &Arc<Self>) -> Expected {
-        let path = format!("{PREFIX}{}", hex(tls::random::<16>()));
-        let answer = hex(tls::random::<16>());
-        self.expected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.clone(), answer.clone());
-        Expected {
-            doorman: self.clone(),
-            path,
-            answer,
-        }
-    }
-}
-
-const PREFIX: &str = "/hooks/probe-";
-
-/// One probe under way; dropping it forgets its path.
-struct Expected {
-    doorman: Arc<Doorman>,
-    path: String,
-    answer: String,
-}
-
-impl Drop for Expected {
-    fn drop(&mut self) {
-        self.doorman
-            .expected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.path);
-    }
-}
-
-fn hex(bytes: [u8; 16]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// How long each part of a probe took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -146,20 +74,25 @@ pub struct Prober {
 }
 
 impl Prober {
-    /// `tls` says who vouches for the public address, `via` replaces the name lookup, `limit` is for
-    /// the dialling and for the answer, each.
-    pub(super) fn new(
+    /// `root_cas` is a PEM file of authorities beside those of this computer, `via` replaces the
+    /// name lookup, `limit` is for the dialling and for the answer, each.
+    ///
+    /// # Errors
+    /// If the file cannot be read or holds no certificate.
+    pub async fn new(
         doorman: Arc<Doorman>,
-        tls: Arc<ClientConfig>,
+        root_cas: Option<PathBuf>,
         via: Option<SocketAddr>,
         limit: Duration,
-    ) -> Self {
-        Self {
+    ) -> io::Result<Self> {
+        let roots = tokio::task::spawn_blocking(move || tls::public_roots(root_cas.as_deref()));
+        let tls = Arc::new(roots.await.map_err(io::Error::other)??);
+        Ok(Self {
             doorman,
             tls,
             via,
             limit,
-        }
+        })
     }
 
     /// Calls `url` (scheme and host, `https` only) once.
@@ -236,7 +169,7 @@ where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
     let (mut sender, connection) = http1::handshake(stream).await.map_err(io::Error::other)?;
-    let request = Request::get(path)
+    let request = hyper::Request::get(path)
         .header(header::HOST, authority)
         .header(header::USER_AGENT, "bellhop-probe")
         // The warning page of the free plan is for people with a browser.

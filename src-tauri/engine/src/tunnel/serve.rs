@@ -22,7 +22,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::probe::Doorman;
+use super::door::Doorman;
 
 /// Calls that the receiver works on at once. The crate's session dies at 512 streams, so the rest
 /// must be answered rather than left to wait for long.
@@ -35,29 +35,18 @@ const WHOLE: Duration = Duration::from_secs(30);
 /// that is held open for nothing is one of the 512.
 const HEADERS: Duration = Duration::from_secs(15);
 
-/// The receiver with the tunnel's own door in front: probes are answered here, and never reach it.
-pub(super) fn behind_door(receiver: Router, doorman: Arc<Doorman>) -> Router {
-    let door = Door {
-        doorman,
-        places: Arc::new(Semaphore::new(AT_ONCE)),
-    };
-    Router::new()
+/// The receiver behind the tunnel's door: probes are answered there, and there is a limit to what
+/// comes in at once.
+pub(super) fn behind_door(receiver: Router, doorman: &Arc<Doorman>) -> Router {
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let limited = Router::new()
         .fallback_service(receiver)
-        .layer(from_fn_with_state(door, pass))
+        .layer(from_fn_with_state(places, take_turn));
+    doorman.in_front_of(limited)
 }
 
-#[derive(Clone)]
-struct Door {
-    doorman: Arc<Doorman>,
-    places: Arc<Semaphore>,
-}
-
-async fn pass(State(door): State<Door>, request: Request, next: Next) -> Response {
-    if let Some(answer) = door.doorman.answer(request.uri().path()) {
-        return ([(header::CACHE_CONTROL, "no-store")], answer).into_response();
-    }
-    door.doorman.saw_a_call();
-    let Ok(Ok(_place)) = timeout(TURN, door.places.acquire()).await else {
+async fn take_turn(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    let Ok(Ok(_place)) = timeout(TURN, places.acquire()).await else {
         return come_back();
     };
     timeout(WHOLE, next.run(request))

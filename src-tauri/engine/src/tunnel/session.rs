@@ -12,7 +12,9 @@ use ngrok::tunnel::{EndpointInfo as _, HttpTunnel};
 use tokio::time::timeout;
 
 use super::config::TunnelConfig;
-use super::connector::{Command, Line, OwnConnector, Report};
+use super::connector::OwnConnector;
+use super::dial;
+use super::line::{Command, Line, Report};
 use super::policy;
 use super::refusal::{self, Refusal};
 use super::tls;
@@ -135,7 +137,7 @@ fn explain(error: &ConnectError, config: &TunnelConfig) -> OpenError {
         ConnectError::Tcp(error) => {
             format!("ngrok could not be reached ({error}). Is this computer online?")
         }
-        ConnectError::Tls(error) => format!("No secure connection to ngrok: {error}."),
+        ConnectError::Tls(error) => dial::tls_cause("ngrok", error),
         _ => "The connection to ngrok was lost.".into(),
     })
 }

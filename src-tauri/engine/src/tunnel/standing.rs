@@ -12,7 +12,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_unti
 use tokio_util::sync::CancellationToken;
 
 use super::check::{Check, Outcome};
-use super::connector::{Command, Line, Report};
+use super::line::{Command, Line, Report};
 use super::refusal;
 use super::serve::{self, Calls};
 use super::session::{self, Opened};
@@ -132,26 +132,17 @@ impl<'a> Standing<'a> {
             }
             Report::Dialled => self.expect_within(Some(self.all.config.pace.answer)),
             Report::Asked => self.expect_within(None),
-            Report::Waiting {
-                code,
-                cause,
-                next_try,
-            } => {
-                self.lose(code, cause, Some(next_try));
+            Report::Waiting { cause, next_try } => {
+                self.lose(None, cause, Some(next_try));
                 self.expect_within(None);
             }
             Report::Lost { cause, stuck } => {
                 tracing::info!(%cause, "the tunnel has lost its link");
-                // A refusal says more than the end of the link that it led to.
-                let code = self.trouble.0.take().filter(|_| self.trouble.1 == cause);
-                self.lose(code, cause, None);
+                self.lose(None, cause, None);
                 if stuck {
                     return Some(self.give_up(Pause::None));
                 }
                 self.expect_within(Some(self.all.config.pace.revive));
-            }
-            Report::Refused(refusal) if refusal.passing => {
-                self.lose(refusal.code, refusal.message, None);
             }
             Report::Refused(refusal) | Report::Stopped(refusal) => {
                 return Some(Verdict::of(refusal));

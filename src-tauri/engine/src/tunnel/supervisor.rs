@@ -11,13 +11,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
 use super::config::{Pace, TunnelConfig};
-use super::connector::Line;
-use super::probe::{Doorman, Prober};
+use super::door::Doorman;
+use super::line::Line;
+use super::probe::Prober;
 use super::refusal::Refusal;
 use super::session::{self, OpenError};
 use super::standing::Standing;
 use super::status::TunnelStatus;
-use super::tls;
 
 /// What every session of one tunnel uses.
 pub(super) struct Supervisor {
@@ -180,7 +180,7 @@ impl Supervisor {
     /// One session from its beginning to its end, and whether it lasted.
     async fn one_session(&mut self) -> (Verdict, bool) {
         let (line, reports) = Line::new(self.config.authtoken.clone(), self.config.pace.clone());
-        let domain = self.config.domain.clone().or_else(|| self.host.clone());
+        let domain = self.config.host().or_else(|| self.host.clone());
         let opened = tokio::select! {
             opened = session::open(&self.config, &line, domain.as_deref()) => opened,
             () = self.closing.cancelled() => {
@@ -208,7 +208,7 @@ impl Supervisor {
             // The host name that we only remembered is not ours any more: take what the account has.
             OpenError::Refused(refusal)
                 if !refusal.passing
-                    && self.config.domain.is_none()
+                    && self.config.host().is_none()
                     && self.host.take().is_some() =>
             {
                 Verdict::Again {
@@ -263,25 +263,12 @@ impl Supervisor {
     }
 
     async fn make_prober(&self) -> Option<Prober> {
-        let extra = self.config.root_cas.clone();
-        let roots = tokio::task::spawn_blocking(move || tls::public_roots(extra.as_deref())).await;
-        match roots {
-            Ok(Ok(roots)) => {
-                let via = self.config.probe_via;
-                Some(Prober::new(
-                    self.doorman.clone(),
-                    Arc::new(roots),
-                    via,
-                    self.config.pace.answer,
-                ))
-            }
+        let (roots, via) = (self.config.root_cas.clone(), self.config.probe_via);
+        Prober::new(self.doorman.clone(), roots, via, self.config.pace.answer)
+            .await
             // The session will say the same about the file, as something that the person can mend.
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "no certificates to check the public address with");
-                None
-            }
-            Err(_) => None,
-        }
+            .inspect_err(|error| tracing::warn!(%error, "no certificates to probe with"))
+            .ok()
     }
 }
 

@@ -75,4 +75,10 @@ mod tests {
         assert_eq!(pass(-7200, 15), Duration::ZERO, "the clock was set back");
         assert_eq!(pass(15, 15), Duration::ZERO, "awake again");
     }
+
+    #[test]
+    fn the_address_towards_ourselves() {
+        let other = "127.0.0.1:443".parse().map(address_towards);
+        assert_eq!(other, Ok(Some(IpAddr::V4(Ipv4Addr::LOCALHOST))));
+    }
 }

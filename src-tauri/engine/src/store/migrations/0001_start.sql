@@ -119,3 +119,17 @@ CREATE TABLE setting (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Tests of the whole way of a call that are under way. Their calls are no deliveries, and their rows go when they end.
+CREATE TABLE self_test (
+    nonce        TEXT    PRIMARY KEY,
+    endpoint_id  INTEGER NOT NULL REFERENCES endpoint (id),
+    started_at   INTEGER NOT NULL,
+    body         BLOB,
+    received_at  INTEGER,
+    verified_at  INTEGER,
+    committed_at INTEGER,
+    worked_at    INTEGER,
+    shown_at     INTEGER,
+    failure      TEXT
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,49 @@
+//! What the window cannot do by itself.
+
+use anyhow::{Context as _, bail};
+use bellhop_engine::announcing::Bubble;
+use tauri::AppHandle;
+use tauri_plugin_clipboard_manager::ClipboardExt as _;
+use tauri_plugin_opener::OpenerExt as _;
+
+use crate::error::Answer;
+use crate::notifier;
+
+/// Shows a notification, so that the person sees whether the desktop shows any.
+#[tauri::command]
+pub(crate) async fn test_notification(app: AppHandle) -> Answer<()> {
+    let bubble = Bubble {
+        title: "This is how Bellhop tells you".to_owned(),
+        body: "A new booking looks like this: who, what and when.".to_owned(),
+        kind: None,
+        booking_id: None,
+    };
+    let shown = tauri::async_runtime::spawn_blocking(move || notifier::show(&app, &bubble)).await?;
+    shown
+        .map_err(anyhow::Error::msg)
+        .context("The desktop did not take the notification")?;
+    Ok(())
+}
+
+/// Puts a text on the clipboard.
+#[tauri::command]
+pub(crate) fn copy_text(app: AppHandle, text: String) -> Answer<()> {
+    Ok(app.clipboard().write_text(text)?)
+}
+
+/// Opens a web page, a mail or a phone call in the program that the person uses for it.
+#[tauri::command]
+pub(crate) fn open_link(app: AppHandle, url: String) -> Answer<()> {
+    Ok(open(&app, &url)?)
+}
+
+fn open(app: &AppHandle, url: &str) -> anyhow::Result<()> {
+    // Nothing else: a file or a program must never be started from a text that came from outside.
+    if !["https://", "mailto:", "tel:"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+    {
+        bail!("Bellhop opens web pages, mails and phone calls only.");
+    }
+    Ok(app.opener().open_url(url, None::<&str>)?)
+}

@@ -1,0 +1,74 @@
+//! The timeline and its bookings.
+
+use anyhow::Context as _;
+use bellhop_engine::changes::Change;
+use bellhop_engine::store::{bookings, events, timeline as entries};
+use jiff::Timestamp;
+use tauri::State;
+
+use super::row;
+use crate::dto::{Booking, TimelinePage, TimelineQuery};
+use crate::error::Answer;
+use crate::state::Desktop;
+
+/// The largest page that the window gets at once.
+const MAX_PAGE: u32 = 500;
+
+/// A page of the timeline.
+#[tauri::command]
+pub(crate) async fn timeline(
+    desktop: State<'_, Desktop>,
+    query: TimelineQuery,
+) -> Answer<TimelinePage> {
+    let limit = query.limit.clamp(1, MAX_PAGE);
+    let query = entries::TimelineQuery {
+        limit: limit.into(),
+        before: query.before.as_deref().map(row).transpose()?,
+        kind: query.kind.map(Into::into),
+        provider: query.provider.map(Into::into),
+        endpoint_id: query.endpoint_id.as_deref().map(row).transpose()?,
+        search: query.search,
+        ..entries::TimelineQuery::default()
+    };
+    let found = desktop
+        .engine
+        .store
+        .read(move |connection| entries::list(connection, &query))
+        .await?;
+    let full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = found
+        .last()
+        .filter(|_| full)
+        .map(|last| last.event_id.to_string());
+    Ok(TimelinePage {
+        entries: found.into_iter().map(Into::into).collect(),
+        next,
+    })
+}
+
+/// A booking and its whole life.
+#[tauri::command]
+pub(crate) async fn booking(desktop: State<'_, Desktop>, id: String) -> Answer<Booking> {
+    let id = row(&id)?;
+    let found = desktop.engine.store.read(move |connection| {
+        Ok(bookings::get(connection, id)?.zip(Some(entries::of_booking(connection, id)?)))
+    });
+    let (booking, events) = found.await?.context("This booking is no longer there.")?;
+    Ok(Booking::of(booking, events))
+}
+
+/// Notes that the person has seen events.
+#[tauri::command]
+pub(crate) async fn mark_read(desktop: State<'_, Desktop>, event_ids: Vec<String>) -> Answer<()> {
+    let ids = event_ids
+        .iter()
+        .map(|id| row(id))
+        .collect::<Result<Vec<_>, _>>()?;
+    desktop
+        .engine
+        .store
+        .write(move |connection| events::mark_read(connection, &ids, Timestamp::now()))
+        .await?;
+    desktop.engine.changes.tell(Change::Timeline);
+    Ok(())
+}

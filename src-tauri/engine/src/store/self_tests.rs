@@ -1,0 +1,214 @@
+//! Table `self_test`: tests of the whole way of a call that are under way.
+//!
+//! A test's call is told from others by a nonce that only we know. It is verified, committed, read and announced like any
+//! other, but it lives here alone: it is no delivery, makes no booking, and its row goes when the test is over.
+
+use bellhop_core::provider::Provider;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::Result;
+use super::columns::{moment, rows};
+use super::endpoints::provider_word;
+
+/// Tests older than this are left over from a program that was killed, in microseconds.
+const LEFT_OVER: i64 = 600 * 1_000_000;
+
+/// How far the call of a test has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SelfTest {
+    /// When it was whole at the receiver.
+    pub received_at: Option<Timestamp>,
+    /// When it was found genuine.
+    pub verified_at: Option<Timestamp>,
+    /// When it was on the disk.
+    pub committed_at: Option<Timestamp>,
+    /// When the worker had read it.
+    pub worked_at: Option<Timestamp>,
+    /// When the desktop had taken its notification.
+    pub shown_at: Option<Timestamp>,
+    /// Why it went no further.
+    pub failure: Option<String>,
+}
+
+/// Begins a test, and clears away what others left.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn begin(connection: &Connection, nonce: &str, endpoint_id: i64, now: Timestamp) -> Result<()> {
+    connection.execute(
+        "DELETE FROM self_test WHERE started_at < ?1",
+        [now.as_microsecond() - LEFT_OVER],
+    )?;
+    connection.execute(
+        "INSERT INTO self_test (nonce, endpoint_id, started_at) VALUES (?1, ?2, ?3)",
+        params![nonce, endpoint_id, now.as_microsecond()],
+    )?;
+    Ok(())
+}
+
+/// Ends a test and removes every trace of it.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn end(connection: &Connection, nonce: &str) -> Result<()> {
+    connection.execute("DELETE FROM self_test WHERE nonce = ?1", [nonce])?;
+    Ok(())
+}
+
+/// Whether a call with this nonce to this endpoint is the call of a test, and the first of it.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn is_expected(connection: &Connection, nonce: &str, endpoint_id: i64) -> Result<bool> {
+    let mut statement = connection.prepare_cached(
+        "SELECT 1 FROM self_test WHERE nonce = ?1 AND endpoint_id = ?2 AND received_at IS NULL",
+    )?;
+    Ok(statement.exists(params![nonce, endpoint_id])?)
+}
+
+/// Keeps the body of a test's call, as the inbox would.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn keep(
+    connection: &Connection,
+    nonce: &str,
+    body: &[u8],
+    received: Timestamp,
+    verified: Timestamp,
+) -> Result<()> {
+    connection.execute(
+        "UPDATE self_test SET body = ?2, received_at = ?3, verified_at = ?4 WHERE nonce = ?1",
+        params![
+            nonce,
+            body,
+            received.as_microsecond(),
+            verified.as_microsecond()
+        ],
+    )?;
+    Ok(())
+}
+
+/// A step of a test that is only known after it.
+#[derive(Clone, Copy, Debug)]
+pub enum Step {
+    /// The call is on the disk.
+    Committed,
+    /// The worker has read it.
+    Worked,
+    /// The desktop has taken its notification.
+    Shown,
+}
+
+/// Notes when a step was done.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn reach(connection: &Connection, nonce: &str, step: Step, at: Timestamp) -> Result<()> {
+    let statement = match step {
+        Step::Committed => "UPDATE self_test SET committed_at = ?2 WHERE nonce = ?1",
+        Step::Worked => "UPDATE self_test SET worked_at = ?2 WHERE nonce = ?1",
+        Step::Shown => "UPDATE self_test SET shown_at = ?2 WHERE nonce = ?1",
+    };
+    connection.execute(statement, params![nonce, at.as_microsecond()])?;
+    Ok(())
+}
+
+/// Notes why a test went no further.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn fail(
+    connection: &Connection,
+    nonce: &str,
+    received: Timestamp,
+    failure: &str,
+) -> Result<()> {
+    connection.execute(
+        "UPDATE self_test SET received_at = coalesce(received_at, ?2), failure = ?3 WHERE nonce = ?1",
+        params![nonce, received.as_microsecond(), failure],
+    )?;
+    Ok(())
+}
+
+/// How far a test has come.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn get(connection: &Connection, nonce: &str) -> Result<Option<SelfTest>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT received_at, verified_at, committed_at, worked_at, shown_at, failure FROM self_test WHERE nonce = ?1",
+    )?;
+    let test = statement.query_row([nonce], |row| {
+        let at = |column: &str| {
+            row.get::<_, Option<i64>>(column)
+                .map(|value| value.map(moment))
+        };
+        Ok(SelfTest {
+            received_at: at("received_at")?,
+            verified_at: at("verified_at")?,
+            committed_at: at("committed_at")?,
+            worked_at: at("worked_at")?,
+            shown_at: at("shown_at")?,
+            failure: row.get("failure")?,
+        })
+    });
+    Ok(test.optional()?)
+}
+
+/// A test whose call waits for the worker, or for the notifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingTest {
+    /// Its nonce.
+    pub nonce: String,
+    /// The provider of the endpoint that was called.
+    pub provider: Provider,
+    /// The body of its call.
+    pub body: Vec<u8>,
+}
+
+/// Tests whose call waits for the worker.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn waiting_for_worker(connection: &Connection) -> Result<Vec<WaitingTest>> {
+    waiting(
+        connection,
+        "body IS NOT NULL AND worked_at IS NULL AND failure IS NULL",
+    )
+}
+
+/// Tests whose call has been read and not been shown.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn waiting_for_notifier(connection: &Connection) -> Result<Vec<WaitingTest>> {
+    waiting(
+        connection,
+        "worked_at IS NOT NULL AND shown_at IS NULL AND failure IS NULL",
+    )
+}
+
+fn waiting(connection: &Connection, condition: &str) -> Result<Vec<WaitingTest>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT nonce, provider, body FROM self_test JOIN endpoint ON endpoint.id = endpoint_id WHERE {condition}"
+    ))?;
+    rows(&mut statement, [], |row| {
+        let provider = provider_word(&row.get::<_, String>("provider")?)?;
+        Ok(WaitingTest {
+            nonce: row.get("nonce")?,
+            provider,
+            body: row.get("body")?,
+        })
+    })
+}

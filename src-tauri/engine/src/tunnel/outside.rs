@@ -1,0 +1,156 @@
+//! A call to our own public address, made from outside as a provider makes it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::client::conn::http1;
+use hyper::{Request, header};
+use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use rustls::ClientConfig;
+use tokio::time::timeout;
+
+use super::dial::{self, DialTimes};
+use super::tls;
+
+/// One caller from outside.
+#[derive(Clone)]
+pub struct Outside {
+    tls: Arc<ClientConfig>,
+    via: Option<SocketAddr>,
+    limit: Duration,
+}
+
+/// How a call went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsideCall {
+    /// Reaching the public address.
+    pub dial: DialTimes,
+    /// When the call was sent.
+    pub sent_at: Timestamp,
+    /// The status of the answer, or why there was none.
+    pub answer: Result<u16, String>,
+    /// The service's code, such as `ERR_NGROK_3200`, where it answered itself.
+    pub code: Option<String>,
+}
+
+/// Why the public address could not be called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutsideError {
+    /// Its name leads nowhere.
+    Lookup(String),
+    /// Nobody answers there.
+    Edge(String),
+    /// Whoever answers cannot prove to be it.
+    Tls(String),
+}
+
+impl Outside {
+    /// A caller that trusts this computer's authorities and those in `roots`, and connects to `via` in the place of what
+    /// a name means. Each part of a call may take `limit`.
+    ///
+    /// # Errors
+    ///
+    /// Fails where `roots` cannot be read.
+    pub async fn new(
+        roots: Option<&Path>,
+        via: Option<SocketAddr>,
+        limit: Duration,
+    ) -> io::Result<Outside> {
+        let roots = roots.map(Path::to_owned);
+        let tls =
+            tokio::task::spawn_blocking(move || tls::public_roots(roots.as_deref())).await??;
+        Ok(Outside {
+            tls: Arc::new(tls),
+            via,
+            limit,
+        })
+    }
+
+    /// Posts `body` to `url`, which is https.
+    ///
+    /// # Errors
+    ///
+    /// Fails where nobody could be asked. What goes wrong after that is in the [`OutsideCall`].
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: &[(String, String)],
+        body: Vec<u8>,
+    ) -> Result<OutsideCall, OutsideError> {
+        let wrong = || OutsideError::Lookup(format!("{url} is not an https address."));
+        let uri: hyper::Uri = url.parse().map_err(|_| wrong())?;
+        let authority = uri
+            .authority()
+            .filter(|_| uri.scheme_str() == Some("https"))
+            .ok_or_else(wrong)?;
+        let (host, port) = (authority.host(), authority.port_u16().unwrap_or(443));
+        let (stream, dial) = dial::dial(host, port, self.via, Arc::clone(&self.tls), self.limit)
+            .await
+            .map_err(|error| {
+                let cause = error.cause(host);
+                match error {
+                    dial::DialError::Lookup(_) => OutsideError::Lookup(cause),
+                    dial::DialError::Tls(_) => OutsideError::Tls(cause),
+                    dial::DialError::Tcp(_) | dial::DialError::TimedOut => {
+                        OutsideError::Edge(cause)
+                    }
+                }
+            })?;
+
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let mut request = Request::post(path)
+            .header(header::HOST, authority.as_str())
+            .header(header::USER_AGENT, "bellhop-self-test")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("ngrok-skip-browser-warning", "1");
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let request = request
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|_| wrong())?;
+        let sent_at = Timestamp::now();
+        let call = |answer, code| OutsideCall {
+            dial,
+            sent_at,
+            answer,
+            code,
+        };
+        Ok(match timeout(self.limit, ask(stream, request)).await {
+            Ok(Ok((status, code))) => call(Ok(status), code),
+            Ok(Err(_)) => call(
+                Err(format!(
+                    "The call to {host} broke off before it was answered."
+                )),
+                None,
+            ),
+            Err(_) => call(
+                Err(format!("The call to {host} was not answered in time.")),
+                None,
+            ),
+        })
+    }
+}
+
+async fn ask<S>(stream: S, request: Request<Full<Bytes>>) -> hyper::Result<(u16, Option<String>)>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let connection = tokio::spawn(connection);
+    let answer = sender.send_request(request).await?;
+    let code = answer
+        .headers()
+        .get("ngrok-error-code")
+        .and_then(|code| code.to_str().ok())
+        .map(str::to_owned);
+    let status = answer.status().as_u16();
+    connection.abort();
+    Ok((status, code))
+}

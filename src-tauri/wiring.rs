@@ -1,0 +1,249 @@
+//! Puts the program together, runs it, and takes it apart.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use bellhop_engine::announcing::{self, Bubble};
+use bellhop_engine::changes::Change;
+use bellhop_engine::instance::Window;
+use bellhop_engine::{Engine, demo, serving};
+use clap::Parser as _;
+use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::Args;
+use crate::state::Desktop;
+use crate::{commands, dto, notifier, tray, windows};
+
+/// Runs the desktop program to its end.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    start_log();
+    match start(args) {
+        Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
+        Err(error) => {
+            tell_of_failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A program without a terminal must say on the desktop why it does not start.
+fn tell_of_failure(error: &anyhow::Error) {
+    tracing::error!("Bellhop cannot start: {error:#}");
+    let told = notify_rust::Notification::new()
+        .appname("Bellhop")
+        .summary("Bellhop cannot start")
+        .body(&format!("{error:#}"))
+        .show();
+    if let Err(error) = told {
+        tracing::debug!(%error, "nor could the desktop be told");
+    }
+}
+
+/// The log goes to standard error: warnings, or what `BELLHOP_LOG` asks for.
+fn start_log() {
+    let mut filter =
+        EnvFilter::try_from_env("BELLHOP_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    for target in bellhop_engine::tunnel::LOUD_TARGETS {
+        if let Ok(quiet) = format!("{target}=warn").parse() {
+            filter = filter.add_directive(quiet);
+        }
+    }
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}
+
+fn start(args: Args) -> anyhow::Result<i32> {
+    let profile = args
+        .demo
+        .then(tempfile::tempdir)
+        .transpose()
+        .context("there is no place for the demo's data")?;
+    let chosen = profile
+        .as_ref()
+        .map(|profile| profile.path().to_owned())
+        .or_else(|| args.data_dir.clone());
+    let single = tauri_plugin_single_instance::Builder::new()
+        .dbus_id(single_instance_name(chosen.as_deref()))
+        .callback(|app, _, _| windows::show(app, None))
+        .build();
+    let data_dir = chosen
+        .or_else(bellhop_engine::default_data_dir)
+        .context("there is no home directory to keep data in: choose a place with --data-dir")?;
+
+    let app = tauri::Builder::default()
+        // First, so that a second start ends here before it opens anything.
+        .plugin(single)
+        .plugin(tauri_plugin_clipboard_manager::init())
+        .plugin(tauri_plugin_opener::init())
+        .invoke_handler(tauri::generate_handler![
+            commands::timeline::timeline,
+            commands::timeline::booking,
+            commands::timeline::mark_read,
+            commands::endpoints::endpoints,
+            commands::endpoints::providers,
+            commands::endpoints::add_endpoint,
+            commands::endpoints::remove_endpoint,
+            commands::endpoints::add_secret,
+            commands::endpoints::retire_secret,
+            commands::endpoints::rejections,
+            commands::settings::status,
+            commands::settings::settings,
+            commands::settings::save_settings,
+            commands::settings::set_ngrok_token,
+            commands::settings::pause_notifications,
+            commands::desktop::test_notification,
+            commands::desktop::copy_text,
+            commands::desktop::open_link,
+        ])
+        .setup(move |app| Ok(set_up(app.handle(), &args, &data_dir)?))
+        .build(tauri::generate_context!())?;
+
+    let code = app.run_return(|app, event| match event {
+        // The last window has been closed, and the tray stays. A quit has a code.
+        RunEvent::ExitRequested {
+            code: None, api, ..
+        } => api.prevent_exit(),
+        RunEvent::Exit => tauri::async_runtime::block_on(take_down(app)),
+        _ => {}
+    });
+    drop(profile);
+    Ok(code)
+}
+
+/// Another data directory is another program: the demo beside the real one, say.
+fn single_instance_name(data_dir: Option<&Path>) -> String {
+    const NAME: &str = "app.bellhop.Desktop";
+    let Some(data_dir) = data_dir else {
+        return NAME.to_owned();
+    };
+    let mut hasher = DefaultHasher::new();
+    std::path::absolute(data_dir)
+        .as_deref()
+        .unwrap_or(data_dir)
+        .hash(&mut hasher);
+    format!("{NAME}.of{:016x}", hasher.finish())
+}
+
+fn set_up(app: &AppHandle, args: &Args, data_dir: &Path) -> anyhow::Result<()> {
+    let desktop = tauri::async_runtime::block_on(open(args, data_dir))?;
+    app.manage(desktop);
+    tray::build(app)?;
+    let desktop = app.state::<Desktop>();
+
+    let announcer = app.clone();
+    let show = move |bubble: &Bubble| notifier::show(&announcer, bubble);
+    tauri::async_runtime::spawn(announcing::run(
+        Arc::clone(&desktop.engine),
+        desktop.stop.clone(),
+        show,
+    ));
+    tauri::async_runtime::spawn(pass_on_changes(app.clone()));
+    tauri::async_runtime::spawn(open_tunnel(app.clone()));
+    #[cfg(unix)]
+    tauri::async_runtime::spawn(quit_when_asked(app.clone()));
+    if args.demo {
+        tauri::async_runtime::spawn(play_demo(app.clone()));
+    }
+    if !args.hidden {
+        windows::show(app, None);
+    }
+    Ok(())
+}
+
+async fn open(args: &Args, data_dir: &Path) -> anyhow::Result<Desktop> {
+    let engine = match args.demo {
+        true => Engine::open_with_file_secrets(data_dir).await?,
+        false => Engine::open(data_dir).await?,
+    };
+    let serving = serving::serve(Arc::clone(&engine), args.listen, Window::Hidden).await?;
+    Ok(Desktop {
+        engine,
+        serving,
+        demo: args.demo,
+        stop: CancellationToken::new(),
+    })
+}
+
+/// Ends well when the session ends or somebody asks, so that the tunnel leaves its edge.
+#[cfg(unix)]
+async fn quit_when_asked(app: AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = signal(SignalKind::terminate())
+        .and_then(|terminate| Ok((terminate, signal(SignalKind::interrupt())?)));
+    match signals {
+        Ok((mut terminate, mut interrupt)) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            app.exit(0);
+        }
+        Err(error) => tracing::warn!(%error, "a request to end will not be heard"),
+    }
+}
+
+async fn open_tunnel(app: AppHandle) {
+    if let Err(error) = app.state::<Desktop>().apply_tunnel_settings().await {
+        tracing::error!(%error, "the tunnel could not be opened");
+    }
+}
+
+async fn play_demo(app: AppHandle) {
+    let desktop = app.state::<Desktop>();
+    let played: anyhow::Result<()> = async {
+        let endpoints = demo::furnish(&desktop.engine).await?;
+        Ok(demo::simulate(
+            &desktop.engine,
+            desktop.serving.listening(),
+            &endpoints,
+            desktop.stop.clone(),
+        )
+        .await?)
+    }
+    .await;
+    if let Err(error) = played {
+        tracing::error!(%error, "the demo ended early");
+    }
+}
+
+/// Tells the window and the tray of every commit, and of every change of the tunnel.
+async fn pass_on_changes(app: AppHandle) {
+    let desktop = app.state::<Desktop>();
+    let mut changes = desktop.engine.changes.listen();
+    let mut tunnel = desktop.serving.tunnel();
+    loop {
+        if let Err(error) = tray::refresh(&app).await {
+            tracing::warn!(%error, "the tray does not show the latest");
+        }
+        let change = tokio::select! {
+            change = changes.next() => change,
+            changed = tunnel.changed() => changed.ok().map(|()| Change::Endpoints),
+            () = desktop.stop.cancelled() => return,
+        };
+        let Some(change) = change else { return };
+        let told = dto::Change {
+            timeline: change != Change::Endpoints,
+            endpoints: true,
+            status: true,
+        };
+        if let Err(error) = app.emit("changed", told) {
+            tracing::warn!(%error, "the window does not show the latest");
+        }
+    }
+}
+
+async fn take_down(app: &AppHandle) {
+    let desktop = app.state::<Desktop>();
+    desktop.stop.cancel();
+    desktop.serving.stop().await;
+}

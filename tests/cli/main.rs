@@ -1,0 +1,33 @@
+//! The real program `bellhop` from outside: over its command line, over HTTP, and on real SQLite files.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the shared module offers more than every test program needs"
+)]
+
+#[path = "../support/src/cli.rs"]
+mod cli;
+
+mod calls;
+
+mod kill;
+mod order;
+mod reading;
+mod running;
+mod samples;
+mod secrets;
+mod statuses;
+mod store;
+mod usage;
+
+/// An empty data directory for the program under test.
+fn bellhop() -> cli::Bellhop {
+    cli::Bellhop::in_temp_dir(env!("CARGO_BIN_EXE_bellhop"))
+}

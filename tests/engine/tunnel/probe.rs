@@ -1,0 +1,174 @@
+//! Online means that a call to our own address has come back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bellhop_engine::tunnel::{Doorman, ProbeError, Prober, Tunnel, TunnelStatus};
+use bellhop_test_support::edge::Edge;
+use bytes::Bytes;
+
+use crate::bench::{Receiver, SOON, config, nothing_left, online, reconnecting, started, until};
+
+#[tokio::test]
+async fn a_session_that_looks_fine_is_not_online_until_a_probe_comes_back() {
+    let edge = Edge::start().await.unwrap();
+    edge.hide_from_public(true);
+    let tunnel = Tunnel::start(config(&edge), Receiver::default().router());
+    let told = |status: &TunnelStatus| match status {
+        TunnelStatus::Reconnecting { code, cause, .. } => {
+            code.as_deref() == Some("ERR_NGROK_3200") && cause.contains("offline")
+        }
+        TunnelStatus::Online { .. } => panic!("not online"),
+        _ => false,
+    };
+    until(&tunnel, "the cause", told).await;
+    // The first failure is answered with a new session.
+    edge.until(SOON, |edge| edge.auths().0 == 2).await.unwrap();
+    edge.hide_from_public(false);
+    online(&tunnel).await;
+    tunnel.close().await;
+    nothing_left(&edge).await;
+}
+
+#[tokio::test]
+async fn a_later_probe_notices_that_calls_have_ceased_to_arrive() {
+    let edge = Edge::start().await.unwrap();
+    let mut config = config(&edge);
+    config.pace.probe_every = Duration::from_millis(150);
+    let tunnel = Tunnel::start(config, Receiver::default().router());
+    let url = online(&tunnel).await;
+    edge.hide_from_public(true);
+    reconnecting(&tunnel).await;
+    edge.hide_from_public(false);
+    assert_eq!(online(&tunnel).await, url);
+    tunnel.close().await;
+    nothing_left(&edge).await;
+}
+
+#[tokio::test]
+async fn the_receiver_never_sees_a_probe() {
+    let edge = Edge::start().await.unwrap();
+    let receiver = Receiver::default();
+    let mut config = config(&edge);
+    config.pace.probe_every = Duration::from_millis(50);
+    let tunnel = Tunnel::start(config, receiver.router());
+    let url = online(&tunnel).await;
+    edge.until(SOON, |edge| edge.calls() > 5).await.unwrap();
+    assert!(receiver.got().is_empty());
+    // A path that only looks like one is a call like any other.
+    let guess = format!("{url}/hooks/probe-{}", "0".repeat(32));
+    edge.caller().get(&guess).await.unwrap();
+    assert_eq!(receiver.got().len(), 1);
+    tunnel.close().await;
+}
+
+#[tokio::test]
+async fn a_real_call_saves_a_probe() {
+    let edge = Edge::start().await.unwrap();
+    let mut config = config(&edge);
+    config.pace.probe_every = Duration::from_millis(400);
+    let tunnel = Tunnel::start(config, Receiver::default().router());
+    let url = online(&tunnel).await;
+    let (before, mut real) = (edge.calls(), 0);
+    let deadline = tokio::time::Instant::now() + Duration::from_millis(1600);
+    while tokio::time::Instant::now() < deadline {
+        edge.caller()
+            .post(&format!("{url}/hooks/a"), Default::default(), Bytes::new())
+            .await
+            .unwrap();
+        real += 1;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(edge.calls() - before, real, "only real calls");
+    tunnel.close().await;
+}
+
+#[tokio::test]
+async fn try_now_probes_while_online() {
+    let edge = Edge::start().await.unwrap();
+    let (tunnel, _) = started(&edge, Receiver::default().router()).await;
+    let before = edge.calls();
+    tunnel.try_now();
+    edge.until(SOON, |edge| edge.calls() == before + 1)
+        .await
+        .unwrap();
+    tunnel.close().await;
+}
+
+#[tokio::test]
+async fn with_the_probe_off_nothing_is_sent() {
+    let edge = Edge::start().await.unwrap();
+    edge.hide_from_public(true);
+    let mut config = config(&edge);
+    config.probe = false;
+    let tunnel = Tunnel::start(config, Receiver::default().router());
+    online(&tunnel).await;
+    assert_eq!(edge.calls(), 0);
+    edge.cut();
+    reconnecting(&tunnel).await;
+    online(&tunnel).await;
+    assert_eq!(edge.calls(), 0);
+    tunnel.close().await;
+}
+
+/// Where our own network keeps us from asking, a new session would not help, and none is made.
+#[tokio::test]
+async fn a_public_address_that_cannot_be_asked_is_no_reason_for_a_new_session() {
+    let edge = Edge::start().await.unwrap();
+    let mut config = config(&edge);
+    // Nobody listens there.
+    config.probe_via = Some("127.0.0.1:1".parse().unwrap());
+    let tunnel = Tunnel::start(config, Receiver::default().router());
+    let waiting = |status: &TunnelStatus| {
+        matches!(
+            status,
+            TunnelStatus::Reconnecting {
+                next_try: Some(_),
+                ..
+            }
+        )
+    };
+    let status = until(&tunnel, "the cause", waiting).await;
+    assert!(
+        format!("{status:?}").contains("could not be reached"),
+        "{status:?}"
+    );
+    assert_eq!(edge.auths(), (1, 0));
+    // A real call is proof enough all the same.
+    let host = edge.hosts().pop().unwrap();
+    let caller = edge.caller();
+    let calling = async {
+        loop {
+            let _ = caller.get(&format!("https://{host}/hooks/a")).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::select! {
+        _ = online(&tunnel) => {}
+        () = calling => {}
+    }
+    tunnel.close().await;
+}
+
+/// For an address that somebody else's tunnel leads to us: the same door, without ours.
+#[tokio::test]
+async fn a_public_address_of_ones_own_is_probed_the_same_way() {
+    let edge = Edge::start().await.unwrap();
+    let receiver = Receiver::default();
+    let doorman = Arc::new(Doorman::default());
+    let (tunnel, url) = started(&edge, doorman.in_front_of(receiver.router())).await;
+    let (roots, via) = (Some(edge.root_cas()), Some(edge.public()));
+    let prober = Prober::new(doorman, roots, via, SOON).await.unwrap();
+    let times = prober.probe(&url).await.unwrap();
+    assert!(times.answer > Duration::ZERO && times.dial.tls > Duration::ZERO);
+    assert!(receiver.got().is_empty());
+    let insecure = prober.probe(&url.replace("https", "http")).await;
+    assert!(
+        matches!(insecure, Err(ProbeError::NotAsked(_))),
+        "https only"
+    );
+    edge.hide_from_public(true);
+    let gone = prober.probe(&url).await.unwrap_err();
+    assert_eq!(gone.code(), Some("ERR_NGROK_3200"));
+    tunnel.close().await;
+}

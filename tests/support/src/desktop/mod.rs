@@ -1,0 +1,110 @@
+//! A desktop without a screen, for tests of the real program: an X server, a session bus, a window
+//! manager, and this process in the parts of the desktop that a program talks to.
+//!
+//! - [`Notifications`] is the notification daemon: it records every call and can press buttons.
+//! - [`Tray`] is the panel: it knows the tray item, its properties and its menu.
+//! - [`Program`] is the real program, with its window driven through WebDriver.
+//!
+//! Everything waits for a condition until a deadline; nothing waits for a time to pass.
+
+mod clipboard;
+mod notifications;
+mod program;
+mod tray;
+mod wait;
+mod webdriver;
+mod windows;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use virtual_screen::{Screen, ScreenOptions};
+use zbus::connection;
+
+pub use notifications::{Notification, Notifications};
+pub use program::{Program, ProgramOptions};
+pub use tray::{MenuItem, Tray, TrayItem};
+pub use wait::{PATIENCE, eventually, eventually_within};
+pub use webdriver::Window;
+pub use windows::Windows;
+
+/// The desktop. Dropping it ends everything on it.
+#[derive(Debug)]
+pub struct Desktop {
+    // Dropped first: their connection is to a daemon of the screen.
+    notifications: Notifications,
+    tray: Tray,
+    screen: Screen,
+}
+
+impl Desktop {
+    /// Starts the desktop, with this process as its notification daemon and its panel.
+    ///
+    /// To be called from the test's own thread, as the processes end with the thread that started them.
+    ///
+    /// # Errors
+    /// When a part is not installed (`cargo xtask test` installs them) or does not come up.
+    pub async fn start() -> Result<Self> {
+        let screen = Screen::start(&ScreenOptions::default()).context(
+            "the virtual desktop did not start; `cargo xtask test` installs what it needs",
+        )?;
+        let bus = || connection::Builder::address(screen.bus()).context("the bus has no address");
+        let notifications = Notifications::start(bus()?).await?;
+        let tray = Tray::start(bus()?).await?;
+        Ok(Self {
+            notifications,
+            tray,
+            screen,
+        })
+    }
+
+    /// What programs notified.
+    #[must_use]
+    pub fn notifications(&self) -> &Notifications {
+        &self.notifications
+    }
+
+    /// What programs put into the tray.
+    #[must_use]
+    pub fn tray(&self) -> &Tray {
+        &self.tray
+    }
+
+    /// The windows as the window manager sees them.
+    #[must_use]
+    pub fn windows(&self) -> Windows<'_> {
+        Windows::on(&self.screen)
+    }
+
+    /// The text on the clipboard; empty if there is none.
+    ///
+    /// # Errors
+    /// When xclip is not installed.
+    pub fn clipboard(&self) -> Result<String> {
+        clipboard::text(&self.screen)
+    }
+
+    /// Starts a program and a WebDriver session in its window.
+    ///
+    /// # Errors
+    /// When the program does not open a window in which WebDriver answers.
+    pub async fn open(&self, options: &ProgramOptions<'_>) -> Result<Program> {
+        Program::start(&self.screen, options)
+            .await
+            .with_context(|| self.screen.logs())
+    }
+
+    /// Saves a picture of the whole screen.
+    ///
+    /// # Errors
+    /// When scrot is not installed or cannot write the file.
+    pub fn screenshot(&self, file: &Path) -> Result<()> {
+        self.screen.screenshot(file)
+    }
+
+    /// The screen below it all, to run other programs on.
+    #[must_use]
+    pub fn screen(&self) -> &Screen {
+        &self.screen
+    }
+}

@@ -1,0 +1,169 @@
+//! The pages of the real window, through WebDriver.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
+use fantoccini::elements::{Element, ElementRef};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use super::wait::eventually;
+
+/// How WebDriver names an element in JSON.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// The first element with that text which a person can see. WebKit's driver has a command for each of both
+/// questions, and answers wrongly for an element that cuts its text short.
+const FIND: &str = "
+    const seen = { checkOpacity: true, checkVisibilityCSS: true };
+    return [...document.querySelectorAll(arguments[0])].find((element) =>
+        element.checkVisibility(seen)
+        && element.getClientRects().length > 0
+        && element.innerText.includes(arguments[1])) ?? null;";
+
+/// A WebDriver session. Elements are named by CSS selectors, and every question waits for its answer.
+#[derive(Debug)]
+pub struct Window {
+    client: Client,
+}
+
+impl Window {
+    pub(super) async fn attach(driver: SocketAddr) -> Result<Self> {
+        let client = ClientBuilder::new(HttpConnector::new())
+            .connect(&format!("http://{driver}"))
+            .await;
+        Ok(Self {
+            client: client.context("no WebDriver session")?,
+        })
+    }
+
+    /// Goes over to the window that is there now: one that was closed and is opened again is another one.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn follow(&self) -> Result<()> {
+        eventually("a window", async || {
+            let Some(handle) = self.client.windows().await?.pop() else {
+                return Ok(None);
+            };
+            Ok(Some(self.client.switch_to_window(handle).await?))
+        })
+        .await
+    }
+
+    /// Waits for an element that a person can see.
+    ///
+    /// # Errors
+    /// When it does not come, with what the page shows instead.
+    pub async fn see(&self, selector: &str) -> Result<Element> {
+        self.find(selector, "", selector).await
+    }
+
+    /// Waits for an element that a person can see and whose text contains `text`.
+    ///
+    /// # Errors
+    /// When it does not come, with what the page shows instead.
+    pub async fn see_text(&self, selector: &str, text: &str) -> Result<Element> {
+        self.find(
+            selector,
+            text,
+            &format!("{selector} with the text \"{text}\""),
+        )
+        .await
+    }
+
+    async fn find(&self, selector: &str, text: &str, what: &str) -> Result<Element> {
+        let found = eventually(what, async || {
+            let found = self.script(FIND, &[json!(selector), json!(text)]).await?;
+            let Some(id) = found.get(ELEMENT).and_then(Value::as_str) else {
+                return Ok(None);
+            };
+            Ok(Some(Element::from_element_id(
+                self.client.clone(),
+                ElementRef::from(id.to_owned()),
+            )))
+        });
+        match found.await {
+            Ok(element) => Ok(element),
+            Err(error) => Err(error.context(format!("the page shows:\n{}", self.text().await?))),
+        }
+    }
+
+    /// How many elements there are now, seen or not.
+    ///
+    /// # Errors
+    /// When the session is gone.
+    pub async fn count(&self, selector: &str) -> Result<usize> {
+        Ok(self.client.find_all(Locator::Css(selector)).await?.len())
+    }
+
+    /// Clicks on an element once a person can see it.
+    ///
+    /// # Errors
+    /// When it does not come, or something else covers it.
+    pub async fn click(&self, selector: &str) -> Result<()> {
+        self.click_on(selector, "").await
+    }
+
+    /// Clicks on the element that has the text.
+    ///
+    /// # Errors
+    /// When it does not come, or something else covers it.
+    pub async fn click_text(&self, selector: &str, text: &str) -> Result<()> {
+        self.click_on(selector, text).await
+    }
+
+    async fn click_on(&self, selector: &str, text: &str) -> Result<()> {
+        let what = format!("a click on {selector} {text}");
+        // An animation may move it, or the page may draw it anew, between the look and the click.
+        eventually(&what, async || {
+            Ok(Some(
+                self.find(selector, text, selector).await?.click().await?,
+            ))
+        })
+        .await
+    }
+
+    /// Types into a field, in place of what was in it.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub async fn fill(&self, selector: &str, text: &str) -> Result<()> {
+        let field = self.see(selector).await?;
+        field
+            .clear()
+            .await
+            .with_context(|| format!("cannot clear {selector}"))?;
+        field
+            .send_keys(text)
+            .await
+            .with_context(|| format!("cannot type into {selector}"))
+    }
+
+    /// Runs JavaScript in the page and gives what it returns.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn script(&self, script: &str, args: &[Value]) -> Result<Value> {
+        self.client
+            .execute(script, args.to_vec())
+            .await
+            .context("the script failed")
+    }
+
+    /// All the text that the page shows.
+    ///
+    /// # Errors
+    /// When the session is gone.
+    pub async fn text(&self) -> Result<String> {
+        let text = self.script("return document.body.innerText", &[]).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The session itself, for what is not here.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+}

@@ -1,0 +1,51 @@
+//! The windows, seen and used as a person does: through the window manager.
+
+use anyhow::{Context, Result};
+use virtual_screen::Screen;
+
+/// The windows of a screen.
+#[derive(Debug, Clone, Copy)]
+pub struct Windows<'a> {
+    screen: &'a Screen,
+}
+
+impl<'a> Windows<'a> {
+    pub(super) fn on(screen: &'a Screen) -> Self {
+        Self { screen }
+    }
+
+    /// The ids of the windows on the screen whose title matches, hidden ones not among them.
+    ///
+    /// # Errors
+    /// When xdotool is not installed.
+    pub fn visible(&self, title: &str) -> Result<Vec<String>> {
+        // It fails where it finds none.
+        let found = self
+            .screen
+            .asks("xdotool", ["search", "--onlyvisible", "--name", title])?;
+        Ok(found
+            .unwrap_or_default()
+            .lines()
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// Closes the window as a person does with the keyboard: the program is asked, not killed.
+    ///
+    /// # Errors
+    /// When the window cannot be given the focus.
+    pub fn close(&self, id: &str) -> Result<()> {
+        let keys = [
+            "windowactivate",
+            "--sync",
+            id,
+            "key",
+            "--clearmodifiers",
+            "alt+F4",
+        ];
+        self.screen
+            .asks("xdotool", keys)?
+            .context("xdotool could not close the window")?;
+        Ok(())
+    }
+}

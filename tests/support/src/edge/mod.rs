@@ -1,0 +1,133 @@
+//! A stand-in of ngrok's edge: the unmodified `ngrok` crate connects to it over loopback.
+//!
+//! It speaks the agent protocol (TLS, multiplexed streams, Auth, Bind, Unbind, heartbeats), has a
+//! public side with TLS for every `*.ngrok-test.example`, makes faults on demand, and records what
+//! agents did, so that a test can assert that nothing of ours is left online.
+
+mod account;
+mod agent;
+mod authority;
+mod caller;
+mod faults;
+mod link;
+mod public;
+mod records;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+pub use account::{DOMAIN, Seen, Step, TOKEN};
+pub use caller::{Answer, Caller};
+
+use account::State;
+use authority::Authority;
+
+/// What all connections of one stand-in share.
+struct Shared {
+    authority: Authority,
+    state: Mutex<State>,
+    /// Fires on every change of the state, for tests that wait for one.
+    changed: watch::Sender<()>,
+    /// Ends every agent connection.
+    cuts: CancellationToken,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.lock());
+        self.changed.send_replace(());
+        result
+    }
+}
+
+/// A running stand-in. Dropping it ends everything.
+pub struct Edge {
+    shared: Arc<Shared>,
+    agents: SocketAddr,
+    public: SocketAddr,
+    /// Ends the agents' listener while the stand-in is down.
+    listening: Mutex<CancellationToken>,
+    all: CancellationToken,
+}
+
+impl Drop for Edge {
+    fn drop(&mut self) {
+        self.all.cancel();
+        self.shared.cuts.cancel();
+    }
+}
+
+impl Edge {
+    /// Starts a stand-in on free ports of the loopback address.
+    pub async fn start() -> io::Result<Self> {
+        let shared = Arc::new(Shared {
+            authority: Authority::create()?,
+            state: Mutex::new(State::new()),
+            changed: watch::Sender::new(()),
+            cuts: CancellationToken::new(),
+        });
+        let all = CancellationToken::new();
+        let agents = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let public = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let edge = Self {
+            agents: agents.local_addr()?,
+            public: public.local_addr()?,
+            shared,
+            listening: Mutex::new(all.child_token()),
+            all,
+        };
+        edge.listen_to_agents(agents);
+        let shared = edge.shared.clone();
+        let all = edge.all.clone();
+        tokio::spawn(all.run_until_cancelled_owned(async move {
+            while let Ok((socket, from)) = public.accept().await {
+                tokio::spawn(public::serve(shared.clone(), socket, from));
+            }
+        }));
+        Ok(edge)
+    }
+
+    /// Where agents connect: `host:port`.
+    pub fn server(&self) -> String {
+        format!("localhost:{}", self.agents.port())
+    }
+
+    /// Where every public host of the stand-in is served.
+    pub fn public(&self) -> SocketAddr {
+        self.public
+    }
+
+    /// The test authority's certificate, as a PEM file that lives as long as the stand-in.
+    pub fn root_cas(&self) -> PathBuf {
+        self.shared.authority.pem_file()
+    }
+
+    /// A client on the internet that calls public hosts of the stand-in.
+    pub fn caller(&self) -> Caller {
+        Caller::new(self.shared.authority.client(), self.public)
+    }
+
+    fn listen_to_agents(&self, listener: TcpListener) {
+        let shared = self.shared.clone();
+        let stop = self.all.child_token();
+        *self
+            .listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = stop.clone();
+        tokio::spawn(stop.run_until_cancelled_owned(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                tokio::spawn(agent::serve(shared.clone(), socket));
+            }
+        }));
+    }
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { openWindow, shots } from "./window.mjs";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const sizes = [
+  [1280, 800],
+  [900, 650],
+  [640, 700],
+];
+
+const click = (role, name) => (page) => page.getByRole(role, { name }).first().click();
+
+async function newEndpoint(page) {
+  await click("radio", /WebKasa/)(page);
+  await page.getByLabel("Label").fill("Second chair");
+  await page.getByLabel("Webhook secret").fill("whsec_sample");
+}
+
+/** What is looked at: a place, and what is done there first. */
+const screens = [
+  { name: "timeline", hash: "#/timeline" },
+  { name: "timeline-problems", hash: "#/timeline?q=walk" },
+  { name: "timeline-kinds", hash: "#/timeline", first: click("combobox", /^Kind/) },
+  { name: "timeline-nothing", hash: "#/timeline?q=nobody" },
+  { name: "booking", hash: "#/booking/1" },
+  { name: "booking-cancelled", hash: "#/booking/3" },
+  { name: "booking-date-only", hash: "#/booking/12" },
+  { name: "booking-rtl", hash: "#/booking/11" },
+  { name: "booking-gone", hash: "#/booking/no-such" },
+  { name: "endpoints", hash: "#/endpoints" },
+  { name: "endpoint-setup", hash: "#/endpoints", first: (page) => page.locator("summary").first().click() },
+  { name: "endpoint-new", hash: "#/endpoints/new", first: newEndpoint },
+  {
+    name: "endpoint-added",
+    hash: "#/endpoints/new",
+    first: async (page) => {
+      await newEndpoint(page);
+      await click("button", "Add endpoint")(page);
+      await page.getByTestId("endpoint-added").waitFor();
+    },
+  },
+  { name: "secret-add", hash: "#/endpoints", first: click("button", "Add a secret to Tutoring") },
+  { name: "secret-retire", hash: "#/endpoints", first: click("button", /^Retire the secret added 9 days/) },
+  { name: "endpoint-remove", hash: "#/endpoints", first: click("button", "Remove Tutoring") },
+  { name: "settings", hash: "#/settings" },
+  { name: "settings-sent", hash: "#/settings", first: click("button", "Send a test notification") },
+  { name: "empty-timeline", hash: "#/timeline", world: "empty" },
+  { name: "empty-endpoints", hash: "#/endpoints", world: "empty" },
+  { name: "empty-settings", hash: "#/settings", world: "empty" },
+  { name: "trouble-timeline", hash: "#/timeline", world: "trouble" },
+  { name: "trouble-endpoints", hash: "#/endpoints", world: "trouble" },
+  { name: "trouble-settings", hash: "#/settings", world: "trouble" },
+  { name: "broken-timeline", hash: "#/timeline", world: "broken" },
+  { name: "broken-booking", hash: "#/booking/1", world: "broken" },
+  { name: "broken-endpoints", hash: "#/endpoints", world: "broken" },
+  { name: "broken-settings", hash: "#/settings", world: "broken" },
+];
+
+describe("every screen", () => {
+  let window;
+  before(async () => (window = await openWindow()));
+  after(() => window.close());
+
+  for (const scheme of ["light", "dark"]) {
+    for (const { name, hash, world, first } of screens) {
+      test(`${name}, ${scheme}`, async () => {
+        const { page, complaints, close } = await window.page({ hash, world, scheme });
+        await first?.(page);
+        await page.waitForTimeout(120);
+        // The checker goes in past the policy of the page, as a debugger does.
+        await page.evaluate(axe);
+        for (const [width, height] of sizes) {
+          await page.setViewportSize({ width, height });
+          await page.waitForTimeout(120);
+          await page.screenshot({ path: `${shots}/${name}-${scheme}-${width}.png` });
+          const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+          assert.deepEqual(
+            violations.map(
+              ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`,
+            ),
+            [],
+            `${name} at ${width}`,
+          );
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(overflow <= 0, `${name} is ${overflow} px too wide at ${width}`);
+        }
+        assert.deepEqual(complaints, []);
+        await close();
+      });
+    }
+  }
+});

@@ -1,0 +1,55 @@
+import type {
+  Booking,
+  Change,
+  Endpoint,
+  Failure,
+  NewEndpoint,
+  ProviderFacts,
+  Rejection,
+  Settings,
+  SettingsChange,
+  Status,
+  TimelinePage,
+  TimelineQuery,
+} from "../bindings/types";
+
+export type Unsubscribe = () => void;
+
+/** All that the window asks of the program. Every call rejects with a `Failure`. */
+export interface Backend {
+  timeline(query: TimelineQuery): Promise<TimelinePage>;
+  booking(id: string): Promise<Booking>;
+  markRead(eventIds: string[]): Promise<void>;
+
+  endpoints(): Promise<Endpoint[]>;
+  providers(): Promise<ProviderFacts[]>;
+  addEndpoint(endpoint: NewEndpoint): Promise<Endpoint>;
+  removeEndpoint(id: string): Promise<void>;
+  addSecret(endpointId: string, secret: string): Promise<Endpoint>;
+  retireSecret(endpointId: string, secretId: string): Promise<Endpoint>;
+  rejections(): Promise<Rejection[]>;
+
+  status(): Promise<Status>;
+  settings(): Promise<Settings>;
+  saveSettings(change: SettingsChange): Promise<Settings>;
+  setNgrokToken(token: string | null): Promise<Settings>;
+  /** `null` resumes them. */
+  pauseNotifications(minutes: number | null): Promise<Status>;
+  testNotification(): Promise<void>;
+
+  copyText(text: string): Promise<void>;
+  openLink(url: string): Promise<void>;
+
+  onChange(callback: (change: Change) => void): Unsubscribe;
+  /** The program asks for a place in the window, for example after a click on a notification. */
+  onNavigate(callback: (hash: string) => void): Unsubscribe;
+}
+
+/** Whatever was thrown, in the one shape that the screens show. */
+export function asFailure(thrown: unknown): Failure {
+  if (typeof thrown === "object" && thrown !== null && "message" in thrown) {
+    const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : null;
+    return { code, message: String(thrown.message) };
+  }
+  return { code: null, message: String(thrown) };
+}

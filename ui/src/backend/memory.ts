@@ -1,0 +1,273 @@
+import type {
+  Booking,
+  Change,
+  Endpoint,
+  Failure,
+  NewEndpoint,
+  ProviderFacts,
+  Rejection,
+  Settings,
+  SettingsChange,
+  Status,
+  TimelineEntry,
+  TimelinePage,
+  TimelineQuery,
+  Tunnel,
+} from "../bindings/types";
+import type { Backend, Unsubscribe } from "./backend";
+import { arrivals } from "./sample/arrivals";
+import { sampleProviders } from "./sample/providers";
+import type { Story } from "./sample/stories";
+import { bookingFrom, entriesOf, newestFirst, publicUrl, sampleWorld, type World } from "./sample/world";
+import { fits } from "./sample/query";
+import { tunnelOf } from "./sample/tunnel";
+
+export type MemoryOptions = {
+  /** `sample`: a busy week. `long`: two years of it. `empty`: the first launch. `trouble`: no tunnel. `broken`: every reading fails. */
+  world?: "sample" | "long" | "empty" | "trouble" | "broken";
+  now?: () => Date;
+  /** Milliseconds between arrivals; none when absent. */
+  arrivalsEvery?: number;
+  demo?: boolean;
+};
+
+/** The program's twin in memory, for the browser and for tests. The same questions get the same answers. */
+export class MemoryBackend implements Backend {
+  world: World;
+  tunnel: Tunnel;
+  copied: string[] = [];
+  opened: string[] = [];
+  tests = 0;
+  #now: () => Date;
+  #demo: boolean;
+  #settings: Settings;
+  #pausedUntil: string | null = null;
+  #failures = new Map<keyof Backend, Failure>();
+  #changed = new Set<(change: Change) => void>();
+  #navigated = new Set<(hash: string) => void>();
+  #arrived = 0;
+
+  constructor(options: MemoryOptions = {}) {
+    const world = options.world ?? "sample";
+    this.#now = options.now ?? (() => new Date());
+    this.#demo = options.demo ?? false;
+    this.world =
+      world === "empty"
+        ? { entries: [], endpoints: [], rejections: [] }
+        : sampleWorld(this.#now(), world === "long" ? 90 : 1);
+    this.tunnel = tunnelOf(world, this.#now());
+    this.#settings = {
+      tunnelEnabled: world !== "empty",
+      ngrokDomain: world === "empty" ? null : "bluebell.ngrok.app",
+      hasNgrokToken: world !== "empty",
+      secretsKeptIn: "keychain",
+      dataDir: "/home/rosa/.local/share/app.bellhop.desktop",
+    };
+    if (world === "trouble") this.#pausedUntil = new Date(this.#now().getTime() + 52 * 60_000).toISOString();
+    if (world === "broken") {
+      const failure = { code: null, message: "The database file could not be read: disk I/O error." };
+      for (const method of ["timeline", "booking", "endpoints", "settings"] as const)
+        this.fail(method, failure);
+    }
+    if (options.arrivalsEvery) setInterval(() => this.arriveNext(), options.arrivalsEvery);
+  }
+
+  /** From now on `method` rejects; `null` heals it. */
+  fail(method: keyof Backend, failure: Failure | null): void {
+    if (failure) this.#failures.set(method, failure);
+    else this.#failures.delete(method);
+  }
+
+  arriveNext(): TimelineEntry[] {
+    return this.arrive(arrivals[this.#arrived % arrivals.length]!);
+  }
+
+  arrive(story: Story): TimelineEntry[] {
+    this.#arrived += 1;
+    const entries = entriesOf(story, `live-${this.#arrived}`, this.world.endpoints, this.#now());
+    this.world.entries = newestFirst([...entries, ...this.world.entries]);
+    const endpoint = this.#endpoint(story.endpoint);
+    endpoint.lastDeliveryAt = entries[0]?.receivedAt ?? endpoint.lastDeliveryAt;
+    this.changed({ timeline: true, endpoints: true, status: true });
+    return entries;
+  }
+
+  changed(change: Partial<Change>): void {
+    for (const callback of this.#changed)
+      callback({ timeline: false, endpoints: false, status: false, ...change });
+  }
+
+  navigate(hash: string): void {
+    for (const callback of this.#navigated) callback(hash);
+  }
+
+  setTunnel(tunnel: Tunnel): void {
+    this.tunnel = tunnel;
+    this.changed({ status: true, endpoints: true });
+  }
+
+  async timeline(query: TimelineQuery): Promise<TimelinePage> {
+    this.#answer("timeline");
+    const found = this.world.entries.filter((entry) => fits(entry, query));
+    const from = query.before ? found.findIndex((entry) => entry.eventId === query.before) + 1 : 0;
+    const entries = found.slice(from, from + query.limit);
+    const more = from + query.limit < found.length;
+    return structuredClone({ entries, next: more ? (entries.at(-1)?.eventId ?? null) : null });
+  }
+
+  async booking(id: string): Promise<Booking> {
+    this.#answer("booking");
+    const events = this.world.entries.filter((entry) => entry.bookingId === id);
+    if (events.length === 0)
+      throw { code: "not_found", message: "This booking is not here any more." } satisfies Failure;
+    return structuredClone(bookingFrom(events));
+  }
+
+  async markRead(eventIds: string[]): Promise<void> {
+    this.#answer("markRead");
+    for (const entry of this.world.entries) if (eventIds.includes(entry.eventId)) entry.unread = false;
+    this.changed({ timeline: true, status: true });
+  }
+
+  async endpoints(): Promise<Endpoint[]> {
+    this.#answer("endpoints");
+    return this.world.endpoints.map((endpoint) => this.#shown(endpoint));
+  }
+
+  async providers(): Promise<ProviderFacts[]> {
+    this.#answer("providers");
+    return structuredClone(sampleProviders);
+  }
+
+  async addEndpoint({ provider, label, secret }: NewEndpoint): Promise<Endpoint> {
+    this.#answer("addEndpoint");
+    const at = this.#now().toISOString();
+    const number = this.world.endpoints.length + 1;
+    const endpoint: Endpoint = {
+      id: `endpoint-${number}`,
+      provider,
+      label,
+      path: `/hooks/${provider.slice(0, 2)}_Nh4c7Rk2Xw9Tb${number}Ls`,
+      publicUrl: null,
+      trust: secret ? "signed" : "token_only",
+      secrets: secret ? [{ id: `secret-${number}`, createdAt: at, lastUsedAt: null }] : [],
+      signatureForm: null,
+      createdAt: at,
+      lastDeliveryAt: null,
+      lastRejection: null,
+    };
+    this.world.endpoints = [...this.world.endpoints, endpoint];
+    this.changed({ endpoints: true });
+    return this.#shown(endpoint);
+  }
+
+  async removeEndpoint(id: string): Promise<void> {
+    this.#answer("removeEndpoint");
+    this.world.endpoints = this.world.endpoints.filter((endpoint) => endpoint.id !== id);
+    this.changed({ endpoints: true });
+  }
+
+  async addSecret(endpointId: string, _secret: string): Promise<Endpoint> {
+    this.#answer("addSecret");
+    const endpoint = this.#endpoint(endpointId);
+    const id = `${endpointId}-secret-${endpoint.secrets.length + 1}-${this.#now().getTime()}`;
+    endpoint.secrets = [...endpoint.secrets, { id, createdAt: this.#now().toISOString(), lastUsedAt: null }];
+    this.changed({ endpoints: true });
+    return this.#shown(endpoint);
+  }
+
+  async retireSecret(endpointId: string, secretId: string): Promise<Endpoint> {
+    this.#answer("retireSecret");
+    const endpoint = this.#endpoint(endpointId);
+    endpoint.secrets = endpoint.secrets.filter((secret) => secret.id !== secretId);
+    this.changed({ endpoints: true });
+    return this.#shown(endpoint);
+  }
+
+  async rejections(): Promise<Rejection[]> {
+    this.#answer("rejections");
+    return structuredClone(this.world.rejections);
+  }
+
+  async status(): Promise<Status> {
+    this.#answer("status");
+    return {
+      version: "0.1.0",
+      demo: this.#demo,
+      listening: "127.0.0.1:7311",
+      tunnel: this.tunnel,
+      notificationsPausedUntil: this.#pausedUntil,
+      unread: this.world.entries.filter((entry) => entry.unread).length,
+    };
+  }
+
+  async settings(): Promise<Settings> {
+    this.#answer("settings");
+    return { ...this.#settings };
+  }
+
+  async saveSettings(change: SettingsChange): Promise<Settings> {
+    this.#answer("saveSettings");
+    this.#settings = { ...this.#settings, ...change };
+    const reachable = change.tunnelEnabled && this.#settings.hasNgrokToken;
+    this.setTunnel(reachable ? tunnelOf("sample", this.#now()) : { state: "off" });
+    return this.settings();
+  }
+
+  async setNgrokToken(token: string | null): Promise<Settings> {
+    this.#answer("setNgrokToken");
+    this.#settings = { ...this.#settings, hasNgrokToken: token !== null };
+    this.changed({ status: true });
+    return this.settings();
+  }
+
+  async pauseNotifications(minutes: number | null): Promise<Status> {
+    this.#answer("pauseNotifications");
+    this.#pausedUntil =
+      minutes === null ? null : new Date(this.#now().getTime() + minutes * 60_000).toISOString();
+    this.changed({ status: true });
+    return this.status();
+  }
+
+  async testNotification(): Promise<void> {
+    this.#answer("testNotification");
+    this.tests += 1;
+  }
+
+  async copyText(text: string): Promise<void> {
+    this.#answer("copyText");
+    this.copied.push(text);
+  }
+
+  async openLink(url: string): Promise<void> {
+    this.#answer("openLink");
+    this.opened.push(url);
+  }
+
+  onChange(callback: (change: Change) => void): Unsubscribe {
+    this.#changed.add(callback);
+    return () => this.#changed.delete(callback);
+  }
+
+  onNavigate(callback: (hash: string) => void): Unsubscribe {
+    this.#navigated.add(callback);
+    return () => this.#navigated.delete(callback);
+  }
+
+  #answer(method: keyof Backend): void {
+    const failure = this.#failures.get(method);
+    if (failure) throw failure;
+  }
+
+  #endpoint(id: string): Endpoint {
+    const endpoint = this.world.endpoints.find((one) => one.id === id);
+    if (!endpoint)
+      throw { code: "not_found", message: "This endpoint is not here any more." } satisfies Failure;
+    return endpoint;
+  }
+
+  #shown(endpoint: Endpoint): Endpoint {
+    const reachable = this.tunnel.state === "online";
+    return structuredClone({ ...endpoint, publicUrl: reachable ? publicUrl(endpoint.path) : null });
+  }
+}

@@ -1,0 +1,244 @@
+import type {
+  Booking,
+  BookingStatus,
+  Endpoint,
+  EventKind,
+  Rejection,
+  TimelineEntry,
+} from "../../bindings/types";
+import { stories, type SampleTime, type SampleWhen, type Step, type Story } from "./stories";
+
+export type World = { entries: TimelineEntry[]; endpoints: Endpoint[]; rejections: Rejection[] };
+
+const MINUTE = 60_000;
+const HOST = "https://bluebell.ngrok.app";
+
+const statusAfter: Partial<Record<EventKind, BookingStatus>> = {
+  created: "pending",
+  confirmed: "confirmed",
+  cancelled: "cancelled",
+  completed: "completed",
+  no_show: "no_show",
+};
+
+function onDay(now: Date, day: number, clock: string): Date {
+  const [hours, minutes] = clock.split(":").map(Number);
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + day, hours, minutes);
+}
+
+function moment(now: Date, time: SampleTime): Date {
+  return "minutesAgo" in time ? new Date(now.getTime() - time.minutesAgo * MINUTE) : onDay(now, ...time);
+}
+
+function dateOnly(now: Date, day: number): string {
+  const date = onDay(now, day, "12:00");
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+function times(now: Date, when: SampleWhen | null) {
+  if (when === null) return { start: null, end: null, date: null };
+  if (when.start === undefined) return { start: null, end: null, date: dateOnly(now, when.date) };
+  const start = onDay(now, ...when.start);
+  return {
+    start: start.toISOString(),
+    end: new Date(start.getTime() + when.minutes * MINUTE).toISOString(),
+    date: null,
+  };
+}
+
+export function entriesOf(story: Story, id: string, endpoints: Endpoint[], now: Date): TimelineEntry[] {
+  const endpoint = endpoints.find((one) => one.id === story.endpoint);
+  if (!endpoint) throw new Error(`no sample endpoint ${story.endpoint}`);
+  let current = times(now, story.when);
+  let status: BookingStatus = "pending";
+  return story.steps.map((step: Step, index) => {
+    const before = step.to ? current : { start: null, end: null, date: null };
+    if (step.to) current = times(now, step.to);
+    status = statusAfter[step.kind] ?? status;
+    const occurred = moment(now, step.at);
+    const received = new Date(occurred.getTime() + (step.delayed ?? 0) * MINUTE + 1400);
+    return {
+      eventId: `${id}-${index + 1}`,
+      bookingId: step.kind === "other" ? null : id,
+      deliveryId: `delivery-${id}-${index + 1}`,
+      endpointId: endpoint.id,
+      endpointLabel: endpoint.label,
+      provider: endpoint.provider,
+      trust: endpoint.trust,
+      kind: step.kind,
+      eventType: step.eventType ?? null,
+      title: story.title,
+      ...current,
+      previousStart: before.start,
+      previousEnd: before.end,
+      previousDate: before.date,
+      attendee: { name: null, email: null, phone: null, timeZone: null, ...story.attendee },
+      host: story.host ?? null,
+      bookingStatus: step.kind === "other" ? null : status,
+      reason: step.reason ?? null,
+      occurredAt: occurred.toISOString(),
+      receivedAt: received.toISOString(),
+      late: (step.delayed ?? 0) > 15,
+      unread: step.unread ?? false,
+      problems: step.problems ?? [],
+    };
+  });
+}
+
+export function newestFirst(entries: TimelineEntry[]): TimelineEntry[] {
+  return [...entries].sort(
+    (a, b) => b.receivedAt.localeCompare(a.receivedAt) || b.eventId.localeCompare(a.eventId),
+  );
+}
+
+/** A booking is folded from its events, as in the program. */
+export function bookingFrom(events: TimelineEntry[]): Booking {
+  const told = [...events].sort((a, b) =>
+    (a.occurredAt ?? a.receivedAt).localeCompare(b.occurredAt ?? b.receivedAt),
+  );
+  const first = told[0]!;
+  const last = told[told.length - 1]!;
+  return {
+    id: first.bookingId!,
+    provider: last.provider,
+    endpointId: last.endpointId,
+    endpointLabel: last.endpointLabel,
+    status: last.bookingStatus ?? "pending",
+    title: last.title,
+    start: last.start,
+    end: last.end,
+    date: last.date,
+    attendee: last.attendee,
+    host: last.host,
+    reason: told.findLast((event) => event.reason !== null)?.reason ?? null,
+    createdAt: first.occurredAt ?? first.receivedAt,
+    updatedAt: last.occurredAt ?? last.receivedAt,
+    events: told,
+  };
+}
+
+function sampleEndpoints(now: Date): Endpoint[] {
+  const ago = (minutes: number) => new Date(now.getTime() - minutes * MINUTE).toISOString();
+  const days = 24 * 60;
+  const base = { lastRejection: null, signatureForm: null };
+  const signed = { ...base, trust: "signed" as const };
+  const endpoints: Endpoint[] = [
+    {
+      ...signed,
+      id: "salon",
+      provider: "webkasa",
+      label: "Salon front desk",
+      path: "/hooks/wk_q3v8Zt1mD0s7Lr2f",
+      publicUrl: null,
+      secrets: [
+        { id: "s1", createdAt: ago(90 * days), lastUsedAt: ago(9 * days) },
+        { id: "s2", createdAt: ago(9 * days), lastUsedAt: ago(4) },
+      ],
+      createdAt: ago(90 * days),
+      lastDeliveryAt: ago(4),
+    },
+    {
+      ...signed,
+      id: "tutoring",
+      provider: "kordless",
+      label: "Tutoring",
+      path: "/hooks/kl_Yb61nW9cXe4Uo5ga",
+      publicUrl: null,
+      secrets: [{ id: "s3", createdAt: ago(40 * days), lastUsedAt: ago(26) }],
+      signatureForm: "signature over the raw body",
+      createdAt: ago(40 * days),
+      lastDeliveryAt: ago(26),
+      lastRejection: {
+        id: "r1",
+        at: ago(8),
+        endpointId: "tutoring",
+        reason: "signature_mismatch",
+        hint: "Kordless probably has a new webhook secret. Copy it from Calendar → Settings → Webhooks and add it here; the old one keeps working meanwhile.",
+      },
+    },
+    {
+      ...signed,
+      id: "physio",
+      provider: "bookora",
+      label: "Physio practice, Dr. Okafor and team, second floor",
+      path: "/hooks/bk_0pTz7Kd3RmVq8sJh",
+      publicUrl: null,
+      secrets: [{ id: "s4", createdAt: ago(61 * days), lastUsedAt: ago(11) }],
+      createdAt: ago(61 * days),
+      lastDeliveryAt: ago(11),
+    },
+    {
+      ...base,
+      trust: "token_only",
+      id: "studio",
+      provider: "reservekit",
+      label: "Studio rooms",
+      path: "/hooks/rk_f5Gx2Nw8Ql0bTc6y",
+      publicUrl: null,
+      secrets: [],
+      createdAt: ago(30 * days),
+      lastDeliveryAt: ago(41),
+    },
+    {
+      ...base,
+      trust: "token_only",
+      id: "consult",
+      provider: "orufy",
+      label: "Consultations",
+      path: "/hooks/or_m4Jd9Xs1Vh7Pz3ke",
+      publicUrl: null,
+      secrets: [],
+      createdAt: ago(21 * days),
+      lastDeliveryAt: ago(74),
+    },
+    {
+      ...signed,
+      id: "evening",
+      provider: "kordless",
+      label: "Evening classes",
+      path: "/hooks/kl_T8rBv2Hy6Lm1Qw0e",
+      publicUrl: null,
+      secrets: [{ id: "s5", createdAt: ago(130), lastUsedAt: null }],
+      createdAt: ago(130),
+      lastDeliveryAt: null,
+    },
+  ];
+  return endpoints;
+}
+
+export function publicUrl(path: string): string {
+  return HOST + path;
+}
+
+/** `weeks` repeats the same eight days further and further back. */
+export function sampleWorld(now: Date, weeks = 1): World {
+  const endpoints = sampleEndpoints(now);
+  const entries = newestFirst(
+    Array.from({ length: weeks }, (_, week) => week).flatMap((week) => {
+      const then = new Date(
+        now.getFullYear(),
+        now.getMonth(),
+        now.getDate() - week * 8,
+        now.getHours(),
+        now.getMinutes(),
+      );
+      return stories.flatMap((story, index) => {
+        const id = week === 0 ? String(index + 1) : `${week}-${index + 1}`;
+        const entries = entriesOf(story, id, endpoints, week === 0 ? now : then);
+        return week === 0 ? entries : entries.map((entry) => ({ ...entry, unread: false }));
+      });
+    }),
+  );
+  const rejections: Rejection[] = [
+    ...endpoints.flatMap((endpoint) => endpoint.lastRejection ?? []),
+    {
+      id: "r0",
+      at: new Date(now.getTime() - 190 * MINUTE).toISOString(),
+      endpointId: null,
+      reason: "unknown_endpoint",
+      hint: "Somebody called an address that was removed or mistyped. If one of your booking systems still has an old address, replace it there.",
+    },
+  ];
+  return { entries, endpoints, rejections };
+}

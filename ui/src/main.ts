@@ -1,0 +1,27 @@
+import "@fontsource-variable/inter/wght.css";
+import { mount } from "svelte";
+import App from "./App.svelte";
+import type { Backend } from "./backend/backend";
+import { tauriBackend } from "./backend/tauri";
+import "./styles/tokens.css";
+import "./styles/base.css";
+
+/** In a browser the sample world stands in; `?world=` chooses it and `?live=` sets the pace of arrivals in seconds. */
+async function sampleBackend(): Promise<Backend> {
+  const { MemoryBackend } = await import("./backend/memory");
+  const query = new URLSearchParams(location.search);
+  const world = (["sample", "long", "empty", "trouble", "broken"] as const).find(
+    (name) => name === query.get("world"),
+  );
+  return new MemoryBackend({
+    world: world ?? "sample",
+    arrivalsEvery: Number(query.get("live") ?? 45) * 1000,
+    demo: query.get("demo") !== "0",
+  });
+}
+
+const inProgram = "__TAURI_INTERNALS__" in window;
+mount(App, {
+  target: document.getElementById("app")!,
+  props: { backend: inProgram ? tauriBackend : await sampleBackend() },
+});

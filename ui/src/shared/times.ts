@@ -1,0 +1,127 @@
+import type { TimelineEntry } from "../bindings/types";
+import { kinds } from "./kinds";
+import { whoIs } from "./people";
+
+export type Spoken = { locale: string; hourCycle: "h11" | "h12" | "h23" | "h24"; timeZone: string };
+
+/** A time as the providers give it: with a clock, or a date alone. */
+export type When = { start: string | null; end: string | null; date: string | null };
+
+/** `time` is null when none was given: it is then left out, never invented. */
+export type SpokenWhen = { day: string; time: string | null };
+
+export type Times = ReturnType<typeof createTimes>;
+
+const DAY = 86_400_000;
+
+/** The window speaks English; the clock (12 or 24 hours) and the zone are the person's own. */
+export function localeOfPerson(): Spoken {
+  const own = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
+  return {
+    locale: own.locale.startsWith("en") ? own.locale : "en-GB",
+    hourCycle: own.hourCycle ?? "h23",
+    timeZone: own.timeZone,
+  };
+}
+
+export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
+  const format = (options: Intl.DateTimeFormatOptions, zone = timeZone) =>
+    new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });
+  const clockOptions = {
+    hour: hourCycle === "h23" ? "2-digit" : "numeric",
+    minute: "2-digit",
+    hourCycle,
+  } as const;
+  const clockFormat = format(clockOptions);
+  const keyFormat = new Intl.DateTimeFormat("en", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
+  // A date without a time has no zone: it is read and written in UTC so that it never shifts.
+  const short = format({ weekday: "short", day: "numeric", month: "short" }, "UTC");
+  const shortWithYear = format({ weekday: "short", day: "numeric", month: "short", year: "numeric" }, "UTC");
+  const long = format({ weekday: "long", day: "numeric", month: "long" }, "UTC");
+  const longWithYear = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" }, "UTC");
+  const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+  /** The day in the person's zone as 2026-11-27. */
+  function dayKey(at: Date | string): string {
+    // No locale is the same in every WebView, so the key is put together from its parts.
+    const parts = keyFormat.formatToParts(new Date(at));
+    const part = (type: Intl.DateTimeFormatPartTypes) =>
+      parts.find((found) => found.type === type)?.value ?? "";
+    return `${part("year")}-${part("month")}-${part("day")}`;
+  }
+  const utc = (key: string) => new Date(`${key}T00:00:00Z`);
+  const daysBetween = (from: string, to: string) =>
+    Math.round((utc(to).getTime() - utc(from).getTime()) / DAY);
+
+  function nearWord(key: string, now: Date): string | null {
+    const away = daysBetween(dayKey(now), key);
+    return away === 0 ? "Today" : away === 1 ? "Tomorrow" : away === -1 ? "Yesterday" : null;
+  }
+
+  function dayName(
+    key: string,
+    now: Date,
+    plain: Intl.DateTimeFormat,
+    withYear: Intl.DateTimeFormat,
+  ): string {
+    if (Number.isNaN(utc(key).getTime())) return key;
+    const sameYear = key.slice(0, 4) === dayKey(now).slice(0, 4);
+    return nearWord(key, now) ?? (sameYear ? plain : withYear).format(utc(key));
+  }
+
+  const dayHeading = (key: string, now: Date) => dayName(key, now, long, longWithYear);
+  const day = (key: string, now: Date) => dayName(key, now, short, shortWithYear);
+  const clock = (at: string) => clockFormat.format(new Date(at));
+  const moment = (at: string, now: Date) => `${day(dayKey(at), now)}, ${clock(at)}`;
+
+  function when({ start, end, date }: When, now: Date): SpokenWhen | null {
+    if (start === null) return date === null ? null : { day: day(date, now), time: null };
+    const from = dayKey(start);
+    if (end === null) return { day: day(from, now), time: clock(start) };
+    const time =
+      from === dayKey(end)
+        ? clockFormat.formatRange(new Date(start), new Date(end))
+        : `${clock(start)} to ${moment(end, now)}`;
+    return { day: day(from, now), time };
+  }
+
+  function spoken(times: When, now: Date): string | null {
+    const said = when(times, now);
+    return said && (said.time ? `${said.day}, ${said.time}` : said.day);
+  }
+
+  /** The same moment on the attendee's clock, when it differs from ours. */
+  function elsewhere(start: string, zone: string): string | null {
+    try {
+      const theirs = format({ weekday: "short", ...clockOptions }, zone).format(new Date(start));
+      const ours = format({ weekday: "short", ...clockOptions }).format(new Date(start));
+      return theirs === ours ? null : theirs;
+    } catch {
+      // A zone that this computer does not know.
+      return null;
+    }
+  }
+
+  function ago(at: string, now: Date): string {
+    const minutes = Math.round((new Date(at).getTime() - now.getTime()) / 60_000);
+    if (minutes > -1) return "just now";
+    if (minutes > -60) return relative.format(minutes, "minute");
+    if (minutes > -24 * 60) return relative.format(Math.round(minutes / 60), "hour");
+    return relative.format(daysBetween(dayKey(now), dayKey(at)), "day");
+  }
+
+  /** One line for a screen reader. */
+  function sentence(entry: TimelineEntry, now: Date): string {
+    const told = spoken(entry, now);
+    return [`${kinds[entry.kind].word}: ${whoIs(entry.attendee)}`, entry.title, told]
+      .filter(Boolean)
+      .join(", ");
+  }
+
+  return { dayKey, dayHeading, clock, moment, when, spoken, elsewhere, ago, sentence, timeZone };
+}

@@ -1,0 +1,86 @@
+import { createContext } from "svelte";
+import { asFailure, type Backend } from "../backend/backend";
+import type { Failure, Provider, ProviderFacts, Settings, Status } from "../bindings/types";
+import { createTimes, localeOfPerson, type Times } from "../shared/times";
+import { Clock } from "./clock.svelte";
+import { EndpointList } from "./endpoints.svelte";
+import { Place } from "./place.svelte";
+import { TimelineFeed } from "./timeline.svelte";
+
+/** What every screen shares: the backend, the place, the clock, and what the program last said of itself. */
+export class Desk {
+  readonly backend: Backend;
+  readonly times: Times;
+  readonly clock = new Clock();
+  readonly place = new Place();
+  readonly feed: TimelineFeed;
+  readonly endpoints: EndpointList;
+  status = $state.raw<Status | null>(null);
+  settings = $state.raw<Settings | null>(null);
+  providers = $state.raw<ProviderFacts[]>([]);
+  settingsFailure = $state.raw<Failure | null>(null);
+
+  constructor(backend: Backend, times: Times = createTimes(localeOfPerson())) {
+    this.backend = backend;
+    this.times = times;
+    this.feed = new TimelineFeed(backend, (entry) => this.describe(entry));
+    this.endpoints = new EndpointList(backend);
+  }
+
+  start(): () => void {
+    const stops = [
+      this.clock.start(),
+      this.place.start(),
+      this.backend.onNavigate((hash) => this.place.go(hash)),
+      this.backend.onChange((change) => {
+        if (change.timeline) void this.feed.refresh();
+        if (change.endpoints) void this.endpoints.read();
+        if (change.status) void this.readStatus();
+      }),
+    ];
+    void this.readStatus();
+    void this.readSettings();
+    void this.readProviders();
+    void this.endpoints.read();
+    return () => stops.forEach((stop) => stop());
+  }
+
+  get now(): Date {
+    return this.clock.now;
+  }
+
+  providerName(provider: Provider): string {
+    return this.facts(provider)?.name ?? provider;
+  }
+
+  facts(provider: Provider): ProviderFacts | undefined {
+    return this.providers.find((facts) => facts.provider === provider);
+  }
+
+  async readStatus(): Promise<void> {
+    const before = this.status?.tunnel.state;
+    // A status that cannot be read keeps the last one; the screens show their own failures.
+    this.status = await this.backend.status().catch(() => this.status);
+    // Settings ask the keychain, so they are not read with every booking that arrives.
+    if (before !== undefined && before !== this.status?.tunnel.state) await this.readSettings();
+  }
+
+  async readSettings(): Promise<void> {
+    try {
+      this.settings = await this.backend.settings();
+      this.settingsFailure = null;
+    } catch (thrown) {
+      this.settingsFailure = asFailure(thrown);
+    }
+  }
+
+  async readProviders(): Promise<void> {
+    this.providers = await this.backend.providers().catch(() => this.providers);
+  }
+
+  private describe(entry: Parameters<Times["sentence"]>[0]): string {
+    return this.times.sentence(entry, new Date());
+  }
+}
+
+export const [getDesk, setDesk] = createContext<Desk>();

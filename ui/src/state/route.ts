@@ -1,0 +1,72 @@
+import type { EventKind, Provider } from "../bindings/types";
+import { kinds } from "../shared/kinds";
+
+export type TimelineFilter = { kind: EventKind | null; provider: Provider | null; search: string };
+
+export type Route =
+  | { screen: "timeline"; filter: TimelineFilter }
+  | { screen: "booking"; id: string }
+  | { screen: "endpoints" }
+  | { screen: "new-endpoint" }
+  | { screen: "settings" };
+
+export const noFilter: TimelineFilter = { kind: null, provider: null, search: "" };
+
+const providers: readonly Provider[] = ["kordless", "reservekit", "bookora", "webkasa", "orufy"];
+
+export function isFiltered(filter: TimelineFilter): boolean {
+  return filter.kind !== null || filter.provider !== null || filter.search !== "";
+}
+
+export function sameFilter(a: TimelineFilter, b: TimelineFilter): boolean {
+  return a.kind === b.kind && a.provider === b.provider && a.search === b.search;
+}
+
+/** Anything that is not understood leads to the timeline, never to a blank window. */
+export function parseHash(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
+  const [screen, rest] = path.split("/").filter((part) => part !== "");
+  if (screen === "settings") return { screen: "settings" };
+  if (screen === "endpoints") return { screen: rest === "new" ? "new-endpoint" : "endpoints" };
+  if (screen === "booking" && rest) {
+    const id = decoded(rest);
+    if (id) return { screen: "booking", id };
+  }
+  const asked = new URLSearchParams(screen === "timeline" ? query : "");
+  const kind = asked.get("kind");
+  return {
+    screen: "timeline",
+    filter: {
+      kind: kind !== null && Object.hasOwn(kinds, kind) ? (kind as EventKind) : null,
+      provider: providers.find((provider) => provider === asked.get("provider")) ?? null,
+      search: asked.get("q") ?? "",
+    },
+  };
+}
+
+export function hashOf(route: Route): string {
+  switch (route.screen) {
+    case "timeline": {
+      const query = new URLSearchParams();
+      if (route.filter.kind) query.set("kind", route.filter.kind);
+      if (route.filter.provider) query.set("provider", route.filter.provider);
+      if (route.filter.search) query.set("q", route.filter.search);
+      const asked = query.toString();
+      return asked ? `#/timeline?${asked}` : "#/timeline";
+    }
+    case "booking":
+      return `#/booking/${encodeURIComponent(route.id)}`;
+    case "new-endpoint":
+      return "#/endpoints/new";
+    default:
+      return `#/${route.screen}`;
+  }
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,174 @@
+import { asFailure, type Backend } from "../backend/backend";
+import type { Failure, TimelineEntry, TimelinePage } from "../bindings/types";
+import { noFilter, type TimelineFilter } from "./route";
+
+export const PAGE = 60;
+
+/** The timeline as far as it has been read: pages by cursor below, live arrivals above. */
+export class TimelineFeed {
+  entries = $state.raw<TimelineEntry[]>([]);
+  phase = $state.raw<"loading" | "ready" | "failed">("loading");
+  failure = $state.raw<Failure | null>(null);
+  next = $state.raw<string | null>(null);
+  loadingMore = $state.raw(false);
+  moreFailure = $state.raw<Failure | null>(null);
+  /** Entries that slide in. */
+  fresh = $state.raw<ReadonlySet<string>>(new Set());
+  /** Entries that came in above the reading position. */
+  above = $state.raw(0);
+  /** The last change put entries before the first, so the list must hold its place from below. */
+  prepended = $state.raw(false);
+  announcement = $state.raw("");
+  /** Set by the list. Away from the top nothing may move under the reader's eyes. */
+  atTop = true;
+  /** The row at the upper edge and how much of it was hidden: where to return to from another screen. */
+  left: { key: string; hidden: number } | null = null;
+
+  #backend: Backend;
+  #describe: (entry: TimelineEntry) => string;
+  #filter: TimelineFilter = noFilter;
+  /** Answers to an older question are dropped. */
+  #question = 0;
+  #refreshing = false;
+  #refreshAgain = false;
+
+  constructor(backend: Backend, describe: (entry: TimelineEntry) => string) {
+    this.#backend = backend;
+    this.#describe = describe;
+  }
+
+  async open(filter: TimelineFilter): Promise<void> {
+    const question = ++this.#question;
+    this.#filter = filter;
+    this.phase = "loading";
+    this.above = 0;
+    this.left = null;
+    try {
+      const page = await this.#read(null);
+      if (question === this.#question) this.#show(page);
+    } catch (thrown) {
+      if (question !== this.#question) return;
+      this.failure = asFailure(thrown);
+      this.phase = "failed";
+    }
+  }
+
+  /** Reads the first page again. Several changes at once need one further reading, not several. */
+  async refresh(): Promise<void> {
+    if (this.#refreshing) {
+      this.#refreshAgain = true;
+      return;
+    }
+    this.#refreshing = true;
+    do {
+      this.#refreshAgain = false;
+      await this.#refreshOnce();
+    } while (this.#refreshAgain);
+    this.#refreshing = false;
+  }
+
+  async loadMore(): Promise<void> {
+    if (this.phase !== "ready" || this.loadingMore || this.next === null) return;
+    const question = this.#question;
+    this.loadingMore = true;
+    this.moreFailure = null;
+    try {
+      const page = await this.#read(this.next);
+      if (question !== this.#question) return;
+      const known = new Set(this.entries.map((entry) => entry.eventId));
+      this.prepended = false;
+      this.entries = [...this.entries, ...page.entries.filter((entry) => !known.has(entry.eventId))];
+      this.next = page.next;
+    } catch (thrown) {
+      this.moreFailure = asFailure(thrown);
+    } finally {
+      this.loadingMore = false;
+    }
+  }
+
+  async markRead(eventIds: string[]): Promise<void> {
+    if (eventIds.length === 0) return;
+    await this.#backend.markRead(eventIds);
+    const read = new Set(eventIds);
+    this.prepended = false;
+    this.entries = this.entries.map((entry) =>
+      entry.unread && read.has(entry.eventId) ? { ...entry, unread: false } : entry,
+    );
+  }
+
+  /** The reader is at the top again and has seen what came. */
+  seen(): void {
+    this.above = 0;
+  }
+
+  #read(before: string | null): Promise<TimelinePage> {
+    const { kind, provider, search } = this.#filter;
+    return this.#backend.timeline({
+      limit: PAGE,
+      before,
+      kind,
+      provider,
+      endpointId: null,
+      search: search.trim() || null,
+    });
+  }
+
+  #show(page: TimelinePage): void {
+    this.prepended = false;
+    this.fresh = new Set();
+    this.above = 0;
+    this.entries = page.entries;
+    this.next = page.next;
+    this.failure = null;
+    this.moreFailure = null;
+    this.phase = "ready";
+  }
+
+  async #refreshOnce(): Promise<void> {
+    const question = this.#question;
+    let page: TimelinePage;
+    try {
+      page = await this.#read(null);
+    } catch (thrown) {
+      // What is on the screen is still true; only a screen without anything shows the failure.
+      if (question === this.#question && this.phase !== "ready") {
+        this.failure = asFailure(thrown);
+        this.phase = "failed";
+      }
+      return;
+    }
+    if (question !== this.#question) return;
+    if (this.phase !== "ready") return this.#show(page);
+    this.#merge(page);
+  }
+
+  #merge(page: TimelinePage): void {
+    const known = new Set(this.entries.map((entry) => entry.eventId));
+    const arrived = page.entries.filter((entry) => !known.has(entry.eventId));
+    const overlaps = arrived.length < page.entries.length;
+    if (!overlaps) {
+      // More than a page came at once (or all is gone): what lies between is unknown, so start from the new page.
+      const wasEmpty = this.entries.length === 0;
+      this.#show(page);
+      if (wasEmpty) this.#welcome(arrived);
+      return;
+    }
+    const inPage = new Set(page.entries.map((entry) => entry.eventId));
+    const lastInPage = page.entries.at(-1)!.eventId;
+    const below = this.entries.slice(this.entries.findIndex((entry) => entry.eventId === lastInPage) + 1);
+    const onlyOnePage = page.next === null;
+    this.prepended = !this.atTop && arrived.length > 0;
+    this.entries = onlyOnePage
+      ? page.entries
+      : [...page.entries, ...below.filter((entry) => !inPage.has(entry.eventId))];
+    if (onlyOnePage) this.next = null;
+    this.#welcome(arrived);
+  }
+
+  #welcome(arrived: TimelineEntry[]): void {
+    if (arrived.length === 0) return;
+    this.fresh = new Set(arrived.map((entry) => entry.eventId));
+    if (!this.atTop) this.above += arrived.length;
+    this.announcement = arrived.length === 1 ? this.#describe(arrived[0]!) : `${arrived.length} new entries`;
+  }
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { hashOf, parseHash, type Route } from "../src/state/route";
+
+const routes: [string, Route][] = [
+  ["#/timeline", { screen: "timeline", filter: { kind: null, provider: null, search: "" } }],
+  [
+    "#/timeline?kind=no_show&provider=webkasa&q=M%C3%BCller+%26+Co",
+    { screen: "timeline", filter: { kind: "no_show", provider: "webkasa", search: "Müller & Co" } },
+  ],
+  ["#/booking/12", { screen: "booking", id: "12" }],
+  ["#/booking/a%2Fb%3Fc", { screen: "booking", id: "a/b?c" }],
+  ["#/endpoints", { screen: "endpoints" }],
+  ["#/endpoints/new", { screen: "new-endpoint" }],
+  ["#/settings", { screen: "settings" }],
+];
+
+describe("the hash", () => {
+  it.each(routes)("%s is read and written", (hash, route) => {
+    expect(parseHash(hash)).toEqual(route);
+    expect(hashOf(route)).toBe(hash);
+  });
+
+  it.each([
+    "",
+    "#",
+    "#/",
+    "#/nowhere",
+    "#/booking",
+    "#/booking/%E0%A4%A",
+    "#/timeline?kind=toString&provider=me",
+  ])("%s leads to the whole timeline", (hash) => expect(parseHash(hash)).toEqual(routes[0]![1]));
+});

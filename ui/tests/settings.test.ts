@@ -1,0 +1,100 @@
+import { screen, waitFor } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
+import { minutesUntilTomorrow } from "../src/settings/pause";
+import { open, words } from "./support/open";
+
+describe("settings", () => {
+  it("save the ngrok authtoken and never show it", async () => {
+    const { user, backend } = open("#/settings", { world: "empty" });
+    const field = await screen.findByLabelText<HTMLInputElement>("ngrok authtoken");
+    expect(field.type).toBe("password");
+    await user.type(field, " 2abcDEF ");
+    const seen: (string | null)[] = [];
+    const setNgrokToken = backend.setNgrokToken.bind(backend);
+    backend.setNgrokToken = (token) => (seen.push(token), setNgrokToken(token));
+    await user.click(screen.getByRole("button", { name: "Save token" }));
+    await screen.findByText(/Saved in this computer’s keychain/);
+    expect(seen).toEqual(["2abcDEF"]);
+    expect(screen.queryByLabelText("ngrok authtoken")).toBeNull();
+    expect(document.body.innerHTML).not.toContain("2abcDEF");
+  });
+
+  it("say why a token was refused", async () => {
+    const { user, backend } = open("#/settings", { world: "empty" });
+    backend.fail("setNgrokToken", { code: null, message: "This looks like an API key." });
+    await user.type(await screen.findByLabelText("ngrok authtoken"), "ak_1");
+    await user.click(screen.getByRole("button", { name: "Save token" }));
+    await screen.findByText("This looks like an API key.");
+  });
+
+  it("turn the tunnel off and on", async () => {
+    const { user } = open("#/settings");
+    const tunnel = await screen.findByRole("switch", { name: "Tunnel" });
+    expect(words(screen.getByTestId("tunnel-line"))).toBe("Reachable");
+    await user.click(tunnel);
+    await waitFor(() => expect(words(screen.getByTestId("tunnel-line"))).toBe("Turned off"));
+    expect(tunnel.getAttribute("aria-checked")).toBe("false");
+    await user.click(tunnel);
+    await waitFor(() => expect(words(screen.getByTestId("tunnel-line"))).toBe("Reachable"));
+  });
+
+  it("save the domain, and empty means none", async () => {
+    const { user, backend } = open("#/settings");
+    const field = await screen.findByLabelText("Domain");
+    expect(screen.queryByRole("button", { name: "Save domain" })).toBeNull();
+    await user.clear(field);
+    await user.click(screen.getByRole("button", { name: "Save domain" }));
+    await waitFor(async () => expect((await backend.settings()).ngrokDomain).toBeNull());
+    expect((await backend.settings()).tunnelEnabled).toBe(true);
+  });
+
+  it("pause and resume notifications, with a banner meanwhile", async () => {
+    const { user } = open("#/settings");
+    await user.click(await screen.findByRole("button", { name: "30 minutes" }));
+    const banner = await screen.findByRole("region", { name: "Notifications are paused" });
+    expect(words(banner)).toMatch(/paused until .*\d\d:\d\d\. Bookings still arrive here\./);
+    await user.click(screen.getAllByRole("button", { name: "Resume" })[0]!);
+    await waitFor(() =>
+      expect(screen.queryByRole("region", { name: "Notifications are paused" })).toBeNull(),
+    );
+  });
+
+  it("send a test notification", async () => {
+    const { user, backend } = open("#/settings");
+    await user.click(await screen.findByRole("button", { name: "Send a test notification" }));
+    await waitFor(() => expect(backend.tests).toBe(1));
+  });
+
+  it("lets tomorrow begin at eight, also across a change of clocks", () => {
+    expect(minutesUntilTomorrow(new Date("2026-11-19T15:12:00+01:00"))).toBe(16 * 60 + 48);
+    expect(minutesUntilTomorrow(new Date("2026-10-24T20:00:00+02:00"))).toBe(13 * 60);
+  });
+});
+
+describe("the tunnel line", () => {
+  it.each([
+    [{ state: "connecting" } as const, "Connecting…"],
+    [
+      {
+        state: "failed",
+        code: "ERR_NGROK_334",
+        message: "The address is already online elsewhere.",
+      } as const,
+      "Not reachable: The address is already online elsewhere.",
+    ],
+  ])("says %o in plain words", async (tunnel, said) => {
+    const { backend } = open();
+    backend.setTunnel(tunnel);
+    await waitFor(() => expect(words(screen.getByTestId("tunnel-line"))).toBe(said));
+  });
+
+  it("says when nothing is set up", async () => {
+    open("#/timeline", { world: "empty" });
+    await waitFor(() => expect(words(screen.getByTestId("tunnel-line"))).toBe("Not set up"));
+  });
+
+  it("shows the demo badge in a demo only", async () => {
+    open("#/settings", { demo: true });
+    await screen.findByText("Demo");
+  });
+});

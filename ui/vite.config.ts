@@ -1,0 +1,27 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  base: "./",
+  clearScreen: false,
+  cacheDir: "../node_modules/.vite",
+  plugins: [svelte({ configFile: false })],
+  server: { port: 1420, strictPort: true },
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    target: ["chrome111", "safari16.4"],
+    // The content security policy allows fonts from 'self' only, so no font may become a data: address.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  // Without this Vitest would take Svelte's server build.
+  resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
+  test: {
+    environment: "happy-dom",
+    include: ["tests/**/*.test.ts"],
+    setupFiles: ["tests/support/setup.ts"],
+    env: { TZ: "Europe/Berlin" },
+    restoreMocks: true,
+  },
+});
