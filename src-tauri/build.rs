@@ -8,6 +8,7 @@ fn main() {
         "add_endpoint",
         "add_secret",
         "booking",
+        "copy_address",
         "copy_text",
         "endpoints",
         "mark_read",
@@ -18,11 +19,13 @@ fn main() {
         "remove_endpoint",
         "retire_secret",
         "save_settings",
+        "self_test",
         "set_ngrok_token",
         "settings",
         "status",
         "test_notification",
         "timeline",
+        "try_now",
     ]);
     if let Err(error) =
         tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))

@@ -5,9 +5,10 @@
 use bellhop_core::event::{self, Problem as CoreProblem};
 use bellhop_core::provider::Provider as CoreProvider;
 use bellhop_core::signature::{Scheme, Trust as CoreTrust};
+use bellhop_engine::reach::{Choice, Way};
 use bellhop_engine::secrets::Keeper;
-use bellhop_engine::store;
 use bellhop_engine::tunnel::TunnelStatus;
+use bellhop_engine::{self_test, store};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -387,6 +388,7 @@ pub struct Endpoint {
     pub created_at: String,
     pub last_delivery_at: Option<String>,
     pub last_rejection: Option<Rejection>,
+    pub stale_address: Option<String>,
 }
 
 impl Endpoint {
@@ -397,6 +399,7 @@ impl Endpoint {
         last_rejection: Option<store::rejections::Rejection>,
     ) -> Endpoint {
         Endpoint {
+            stale_address: host.and_then(|host| endpoint.stale_address(host)),
             id: endpoint.id.to_string(),
             provider: endpoint.provider.into(),
             path: endpoint.path(),
@@ -488,7 +491,9 @@ pub enum Tunnel {
     },
     Reconnecting {
         since: String,
+        code: Option<String>,
         cause: String,
+        next_try: Option<String>,
     },
     Failed {
         code: Option<String>,
@@ -505,9 +510,16 @@ impl From<TunnelStatus> for Tunnel {
                 url,
                 since: since.to_string(),
             },
-            TunnelStatus::Reconnecting { since, cause, .. } => Tunnel::Reconnecting {
-                since: since.to_string(),
+            TunnelStatus::Reconnecting {
+                since,
+                code,
                 cause,
+                next_try,
+            } => Tunnel::Reconnecting {
+                since: since.to_string(),
+                code,
+                cause,
+                next_try: text(next_try),
             },
             TunnelStatus::Failed { code, message } => Tunnel::Failed { code, message },
         }
@@ -548,15 +560,52 @@ impl From<Keeper> for SecretKeeper {
     }
 }
 
+/// By what the world reaches us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, export_to = "types.ts")]
+#[expect(missing_docs, reason = "the words of the glossary")]
+pub enum Reach {
+    Off,
+    Ngrok,
+    OwnAddress,
+}
+
+impl From<Way> for Reach {
+    fn from(way: Way) -> Reach {
+        match way {
+            Way::Off => Reach::Off,
+            Way::Ngrok => Reach::Ngrok,
+            Way::OwnAddress => Reach::OwnAddress,
+        }
+    }
+}
+
+impl From<Reach> for Way {
+    fn from(reach: Reach) -> Way {
+        match reach {
+            Reach::Off => Way::Off,
+            Reach::Ngrok => Way::Ngrok,
+            Reach::OwnAddress => Way::OwnAddress,
+        }
+    }
+}
+
 /// What the person chose.
 #[derive(Clone, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "types.ts")]
 #[expect(missing_docs, reason = "the words of the glossary")]
 pub struct Settings {
-    pub tunnel_enabled: bool,
+    pub reach: Reach,
     pub ngrok_domain: Option<String>,
     pub has_ngrok_token: bool,
+    pub token_from_environment: bool,
+    pub ngrok_server: Option<String>,
+    pub ngrok_root_cas: Option<String>,
+    pub ngrok_proxy: Option<String>,
+    pub own_address: Option<String>,
+    pub probe: bool,
     pub secrets_kept_in: SecretKeeper,
     pub data_dir: String,
 }
@@ -567,8 +616,87 @@ pub struct Settings {
 #[ts(export, export_to = "types.ts")]
 #[expect(missing_docs, reason = "the words of the glossary")]
 pub struct SettingsChange {
-    pub tunnel_enabled: bool,
+    pub reach: Reach,
     pub ngrok_domain: Option<String>,
+    pub ngrok_server: Option<String>,
+    pub ngrok_root_cas: Option<String>,
+    pub ngrok_proxy: Option<String>,
+    pub own_address: Option<String>,
+    pub probe: bool,
+}
+
+impl From<SettingsChange> for Choice {
+    fn from(change: SettingsChange) -> Choice {
+        Choice {
+            way: change.reach.into(),
+            ngrok_domain: change.ngrok_domain,
+            ngrok_server: change.ngrok_server,
+            ngrok_root_cas: change.ngrok_root_cas,
+            ngrok_proxy: change.ngrok_proxy,
+            own_address: change.own_address,
+            probe: change.probe,
+        }
+    }
+}
+
+/// How a part of the way of a call went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, export_to = "types.ts")]
+#[expect(missing_docs, reason = "the words of the glossary")]
+pub enum HopOutcome {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+/// A part of the way of a call. `message` says why it was skipped, or what to do where it failed.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "types.ts")]
+#[expect(missing_docs, reason = "the words of the glossary")]
+pub struct Hop {
+    pub name: &'static str,
+    pub outcome: HopOutcome,
+    pub milliseconds: Option<f64>,
+    pub message: Option<String>,
+}
+
+impl From<self_test::Hop> for Hop {
+    fn from(hop: self_test::Hop) -> Hop {
+        let (outcome, milliseconds, message) = match hop.outcome {
+            self_test::Outcome::Passed(took) => {
+                (HopOutcome::Passed, Some(took.as_secs_f64() * 1e3), None)
+            }
+            self_test::Outcome::Failed(advice) => (HopOutcome::Failed, None, Some(advice)),
+            self_test::Outcome::Skipped(why) => (HopOutcome::Skipped, None, Some(why)),
+        };
+        Hop {
+            name: hop.name.as_str(),
+            outcome,
+            milliseconds,
+            message,
+        }
+    }
+}
+
+/// A test of the whole way of a call. It ends with the first part that failed.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "types.ts")]
+#[expect(missing_docs, reason = "the words of the glossary")]
+pub struct SelfTest {
+    pub passed: bool,
+    pub hops: Vec<Hop>,
+}
+
+impl From<self_test::Report> for SelfTest {
+    fn from(report: self_test::Report) -> SelfTest {
+        SelfTest {
+            passed: report.passed(),
+            hops: report.hops.into_iter().map(Into::into).collect(),
+        }
+    }
 }
 
 /// What the window is told after a commit: read these again.

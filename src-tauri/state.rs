@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use bellhop_engine::Engine;
+use bellhop_engine::reach::Choice;
 use bellhop_engine::serving::Serving;
-use bellhop_engine::store::settings;
-use bellhop_engine::tunnel::{Authtoken, TunnelConfig};
 use tokio_util::sync::CancellationToken;
 
 /// The running program.
@@ -19,26 +18,14 @@ pub(crate) struct Desktop {
 }
 
 impl Desktop {
-    /// Opens or closes the tunnel, as the settings say.
-    pub(crate) async fn apply_tunnel_settings(&self) -> anyhow::Result<()> {
-        let (wanted, domain) = self
-            .engine
-            .store
-            .read(|connection| {
-                let wanted = settings::get(connection, settings::TUNNEL)?.as_deref() == Some("on");
-                Ok((wanted, settings::get(connection, settings::NGROK_DOMAIN)?))
-            })
-            .await?;
-        let token = if wanted {
-            self.engine.ngrok_authtoken().await?
-        } else {
-            None
-        };
-        let config = token.map(|token| TunnelConfig {
-            domain,
-            ..TunnelConfig::new(Authtoken::new(token.reveal()))
-        });
-        self.serving.set_tunnel(config).await;
+    /// Lets the world reach us as the settings say.
+    pub(crate) async fn apply_reach(&self) -> anyhow::Result<()> {
+        let choice = self.engine.store.read(Choice::read).await?;
+        match self.engine.reach(&choice).await {
+            Ok(reach) => self.serving.set_reach(reach).await,
+            // The window and the tray show what to do about it.
+            Err(error) => self.serving.set_unreachable(error.to_string()).await,
+        }
         Ok(())
     }
 }

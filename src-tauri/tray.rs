@@ -1,6 +1,5 @@
 //! The tray icon: how things stand, and what is needed without the window.
 
-use anyhow::Context as _;
 use bellhop_engine::store::endpoints::Endpoint;
 use bellhop_engine::store::{endpoints, events, settings};
 use bellhop_engine::tunnel::TunnelStatus;
@@ -9,8 +8,8 @@ use tauri::image::Image;
 use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager as _, Wry};
-use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
+use crate::commands::endpoints as endpoints_command;
 use crate::state::Desktop;
 use crate::windows;
 
@@ -232,18 +231,7 @@ fn pause_until(app: &AppHandle, until: Option<Timestamp>) {
 
 fn copy_address(app: AppHandle, endpoint: i64) {
     tauri::async_runtime::spawn(async move {
-        let copied: anyhow::Result<()> = async {
-            let desktop = app.state::<Desktop>();
-            let host = desktop
-                .serving
-                .public_url()
-                .context("there is no public address")?;
-            let endpoint = desktop.engine.endpoint(endpoint).await?;
-            Ok(app
-                .clipboard()
-                .write_text(format!("{host}{}", endpoint.path()))?)
-        }
-        .await;
+        let copied = endpoints_command::copy(&app, endpoint).await;
         if let Err(error) = copied {
             tracing::error!(%error, "an address could not be copied");
         }

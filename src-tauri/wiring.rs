@@ -100,9 +100,12 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::settings::settings,
             commands::settings::save_settings,
             commands::settings::set_ngrok_token,
+            commands::settings::try_now,
+            commands::settings::self_test,
             commands::settings::pause_notifications,
             commands::desktop::test_notification,
             commands::desktop::copy_text,
+            commands::endpoints::copy_address,
             commands::desktop::open_link,
         ])
         .setup(move |app| Ok(set_up(app.handle(), &args, &data_dir)?))
@@ -147,6 +150,7 @@ fn set_up(app: &AppHandle, args: &Args, data_dir: &Path) -> anyhow::Result<()> {
         desktop.stop.clone(),
         show,
     ));
+    desktop.serving.set_notifies();
     tauri::async_runtime::spawn(pass_on_changes(app.clone()));
     tauri::async_runtime::spawn(open_tunnel(app.clone()));
     #[cfg(unix)]
@@ -193,7 +197,7 @@ async fn quit_when_asked(app: AppHandle) {
 }
 
 async fn open_tunnel(app: AppHandle) {
-    if let Err(error) = app.state::<Desktop>().apply_tunnel_settings().await {
+    if let Err(error) = app.state::<Desktop>().apply_reach().await {
         tracing::error!(%error, "the tunnel could not be opened");
     }
 }

@@ -3,9 +3,11 @@
 use anyhow::Context as _;
 use bellhop_core::provider::Provider as CoreProvider;
 use bellhop_core::signature::SecretValue;
+use bellhop_engine::changes::Change;
 use bellhop_engine::store;
 use bellhop_engine::store::rejections as table;
-use tauri::State;
+use tauri::{AppHandle, Manager as _, State};
+use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
 use super::row;
 use crate::dto::{Endpoint, NewEndpoint, ProviderFacts, Rejection};
@@ -119,4 +121,30 @@ pub(crate) async fn rejections(desktop: State<'_, Desktop>) -> Answer<Vec<Reject
         .read(|connection| table::list(connection, None, REJECTIONS))
         .await?;
     Ok(found.into_iter().map(Into::into).collect())
+}
+
+/// Puts an endpoint's public address on the clipboard, and remembers that its provider is given it.
+#[tauri::command]
+pub(crate) async fn copy_address(app: AppHandle, endpoint_id: String) -> Answer<()> {
+    Ok(copy(&app, row(&endpoint_id)?).await?)
+}
+
+/// Puts an endpoint's public address on the clipboard, and remembers that its provider is given it.
+pub(crate) async fn copy(app: &AppHandle, endpoint: i64) -> anyhow::Result<()> {
+    let desktop = app.state::<Desktop>();
+    let url = desktop
+        .serving
+        .public_url()
+        .context("There is no public address at the moment.")?;
+    let endpoint = desktop.engine.endpoint(endpoint).await?;
+    app.clipboard()
+        .write_text(format!("{url}{}", endpoint.path()))?;
+    let host = url.strip_prefix("https://").unwrap_or(&url).to_owned();
+    desktop
+        .engine
+        .store
+        .write(move |connection| store::endpoints::give_host(connection, endpoint.id, &host))
+        .await?;
+    desktop.engine.changes.tell(Change::Endpoints);
+    Ok(())
 }

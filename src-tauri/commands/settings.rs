@@ -1,15 +1,27 @@
 //! How the program is, and what the person chose.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
 use bellhop_core::signature::SecretValue;
+use bellhop_engine::Engine;
 use bellhop_engine::changes::Change;
+use bellhop_engine::reach::Choice;
 use bellhop_engine::secrets::NGROK_AUTHTOKEN;
+use bellhop_engine::self_test::Target;
 use bellhop_engine::store::{events, settings as table};
+use bellhop_engine::tunnel::outside::Outside;
 use jiff::{SignedDuration, Timestamp};
 use tauri::State;
 
-use crate::dto::{Settings, SettingsChange, Status};
+use super::row;
+use crate::dto::{SelfTest, Settings, SettingsChange, Status};
 use crate::error::Answer;
 use crate::state::Desktop;
+
+/// How long each part of a test outside this computer may take.
+const OUTSIDE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How the program is.
 #[tauri::command]
@@ -36,45 +48,72 @@ pub(crate) async fn status(desktop: State<'_, Desktop>) -> Answer<Status> {
 /// What the person chose.
 #[tauri::command]
 pub(crate) async fn settings(desktop: State<'_, Desktop>) -> Answer<Settings> {
-    let read = desktop.engine.store.read(|connection| {
-        Ok((
-            table::get(connection, table::TUNNEL)?,
-            table::get(connection, table::NGROK_DOMAIN)?,
-        ))
-    });
-    let (tunnel, ngrok_domain) = read.await?;
+    let choice = desktop.engine.store.read(Choice::read).await?;
+    let (token, from_environment) = match Engine::ngrok_authtoken_of_environment() {
+        Some(_) => (true, true),
+        None => (desktop.engine.ngrok_authtoken().await?.is_some(), false),
+    };
+    let keeper = desktop.engine.secrets.keeper().await;
     Ok(Settings {
-        tunnel_enabled: tunnel.as_deref() == Some("on"),
-        ngrok_domain,
-        has_ngrok_token: desktop.engine.ngrok_authtoken().await?.is_some(),
-        secrets_kept_in: desktop.engine.secrets.keeper().await.into(),
+        has_ngrok_token: token,
+        token_from_environment: from_environment,
+        secrets_kept_in: keeper.into(),
         data_dir: desktop.engine.data_dir.display().to_string(),
+        reach: choice.way.into(),
+        ngrok_domain: choice.ngrok_domain,
+        ngrok_server: choice.ngrok_server,
+        ngrok_root_cas: choice.ngrok_root_cas,
+        ngrok_proxy: choice.ngrok_proxy,
+        own_address: choice.own_address,
+        probe: choice.probe,
     })
 }
 
-/// Chooses anew, and opens or closes the tunnel accordingly.
+/// Chooses anew, and lets the world reach us accordingly.
 #[tauri::command]
 pub(crate) async fn save_settings(
     desktop: State<'_, Desktop>,
     change: SettingsChange,
 ) -> Answer<Settings> {
-    let domain = change
-        .ngrok_domain
-        .as_deref()
-        .map(str::trim)
-        .filter(|domain| !domain.is_empty())
-        .map(str::to_owned);
-    let tunnel = change.tunnel_enabled.then_some("on");
+    let choice = Choice::from(change);
     desktop
         .engine
         .store
-        .write(move |connection| {
-            table::set(connection, table::TUNNEL, tunnel)?;
-            table::set(connection, table::NGROK_DOMAIN, domain.as_deref())
-        })
+        .write(move |connection| choice.write(connection))
         .await?;
-    desktop.apply_tunnel_settings().await?;
+    desktop.apply_reach().await?;
     settings(desktop).await
+}
+
+/// Does at once what the tunnel waits to do.
+#[tauri::command]
+pub(crate) async fn try_now(desktop: State<'_, Desktop>) -> Answer<()> {
+    desktop.serving.try_now().await;
+    Ok(())
+}
+
+/// Tests the whole way of a call to an endpoint.
+#[tauri::command]
+pub(crate) async fn self_test(
+    desktop: State<'_, Desktop>,
+    endpoint_id: String,
+) -> Answer<SelfTest> {
+    let choice = desktop.engine.store.read(Choice::read).await?;
+    let url = desktop
+        .serving
+        .public_url()
+        .context("There is no public address to call.")?;
+    let proxy = choice.proxy()?;
+    let roots = choice.ngrok_root_cas.map(PathBuf::from);
+    let outside = Outside::new(roots.as_deref(), None, proxy, OUTSIDE_PATIENCE).await?;
+    let target = Target {
+        public_url: &url,
+        outside: &outside,
+        notifies: true,
+    };
+    let report =
+        bellhop_engine::self_test::run(&desktop.engine, row(&endpoint_id)?, &target).await?;
+    Ok(report.into())
 }
 
 /// Keeps ngrok's authtoken, or forgets it.
@@ -87,7 +126,7 @@ pub(crate) async fn set_ngrok_token(
         Some(token) => drop(desktop.engine.secrets.keep(NGROK_AUTHTOKEN, &token).await?),
         None => desktop.engine.secrets.forget(NGROK_AUTHTOKEN).await?,
     }
-    desktop.apply_tunnel_settings().await?;
+    desktop.apply_reach().await?;
     settings(desktop).await
 }
 

@@ -70,8 +70,13 @@ fn endpoints_are_told_in_full() {
     );
 
     // With an address of the person's own, all are shown with it, also by other processes.
-    let serving = bellhop.serve_with(&["--tunnel", "https://my.host/"], &[]);
-    assert_eq!(serving.first["public_url"], "https://my.host");
+    let arguments = ["--tunnel", "https://my.host/", "--probe", "off"];
+    let serving = bellhop.serve_with(&arguments, &[]);
+    eventually(SOON, "the address is known", || {
+        bellhop.json(&["status"])["public_url"]
+            .is_string()
+            .then_some(())
+    });
     let shown = bellhop.json(&["endpoint", "show", "2"]);
     assert_eq!(
         text(&shown, "public_url"),

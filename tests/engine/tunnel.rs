@@ -20,6 +20,8 @@ mod logs;
 mod measure;
 #[path = "tunnel/probe.rs"]
 mod probe;
+#[path = "tunnel/proxies.rs"]
+mod proxies;
 #[path = "tunnel/recovery.rs"]
 mod recovery;
 #[path = "tunnel/refusals.rs"]

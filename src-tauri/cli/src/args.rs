@@ -60,6 +60,24 @@ pub(crate) enum Command {
     /// The token with which the tunnel opens.
     #[command(subcommand)]
     Token(Token),
+    /// The tunnel of the receiver that runs on this data directory.
+    #[command(subcommand)]
+    Tunnel(Tunnel),
+    /// Look whether everything is in order.
+    Doctor {
+        /// Send a signed test call the whole way, from the public address to the notification.
+        #[arg(long)]
+        chain: bool,
+        /// The endpoint to call. Without it, the first one.
+        #[arg(long, requires = "chain")]
+        endpoint: Option<i64>,
+        /// Who vouches for the public address beside this computer's own authorities: a PEM file.
+        #[arg(long, env = "BELLHOP_NGROK_ROOT_CAS")]
+        ngrok_root_cas: Option<PathBuf>,
+        /// The proxy on the way out, as http://host:port or socks5://host:port.
+        #[arg(long, env = "BELLHOP_NGROK_PROXY", hide_env_values = true)]
+        ngrok_proxy: Option<bellhop_engine::tunnel::ProxyAddress>,
+    },
 }
 
 #[derive(Debug, Arguments)]
@@ -82,6 +100,9 @@ pub(crate) struct Serve {
     /// Who vouches for ngrok's service: a PEM file, or "host" for this computer's own authorities.
     #[arg(long, env = "BELLHOP_NGROK_ROOT_CAS")]
     pub ngrok_root_cas: Option<PathBuf>,
+    /// The proxy on the way to ngrok's service, as http://host:port or socks5://host:port.
+    #[arg(long, env = "BELLHOP_NGROK_PROXY", hide_env_values = true)]
+    pub(crate) ngrok_proxy: Option<bellhop_engine::tunnel::ProxyAddress>,
     /// Whether to be online only once a call to the own public address has come back.
     #[arg(long, default_value = "on")]
     pub probe: Switch,
@@ -273,6 +294,12 @@ pub(crate) enum Token {
     },
     /// Forget it.
     Forget,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Tunnel {
+    /// How it is.
+    Status,
 }
 
 #[cfg(test)]

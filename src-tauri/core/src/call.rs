@@ -20,6 +20,23 @@ impl Call {
         std::str::from_utf8(value).ok().map(str::trim)
     }
 
+    /// The public host that was called, where somebody who forwards calls says so. The last value is the one that the
+    /// nearest of them wrote; those before it may be anybody's.
+    pub fn forwarded_host(&self) -> Option<&str> {
+        self.last_of("x-forwarded-host")
+    }
+
+    /// The caller's own address, where somebody who forwards calls says so.
+    pub fn forwarded_for(&self) -> Option<&str> {
+        self.last_of("x-forwarded-for")
+    }
+
+    fn last_of(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().rfind(|(known, _)| known == name)?;
+        let last = std::str::from_utf8(value).ok()?.rsplit(',').next()?.trim();
+        (!last.is_empty()).then_some(last)
+    }
+
     /// The headers as text, one `name: value` a line: the form in which the store keeps them.
     pub fn header_block(&self) -> Vec<u8> {
         let mut block = Vec::new();

@@ -26,8 +26,30 @@ pub struct Instance {
     pub public_url: Option<String>,
     /// How its tunnel is, as a word.
     pub tunnel: String,
+    /// The service's code, where the tunnel is in trouble and there is one.
+    pub code: Option<String>,
+    /// What the trouble is, and what to do.
+    pub message: Option<String>,
     /// Its window.
     pub window: Window,
+    /// Whether it shows notifications.
+    pub notifies: bool,
+}
+
+impl Instance {
+    /// This process, which takes calls at `listening`.
+    pub fn new(listening: SocketAddr, window: Window, notifies: bool) -> Instance {
+        Instance {
+            pid: std::process::id(),
+            listening,
+            public_url: None,
+            tunnel: TunnelStatus::Off.word().to_owned(),
+            code: None,
+            message: None,
+            window,
+            notifies,
+        }
+    }
 }
 
 /// The window of a running receiver.
@@ -53,11 +75,7 @@ impl Announcement {
     /// # Errors
     ///
     /// Fails where the file cannot be written.
-    pub fn make(
-        data_dir: &Path,
-        listening: SocketAddr,
-        window: Window,
-    ) -> std::io::Result<Option<Announcement>> {
+    pub fn make(data_dir: &Path, instance: Instance) -> std::io::Result<Option<Announcement>> {
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
         #[cfg(unix)]
@@ -68,13 +86,6 @@ impl Announcement {
             Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
             Err(std::fs::TryLockError::Error(error)) => return Err(error),
         }
-        let instance = Instance {
-            pid: std::process::id(),
-            listening,
-            public_url: None,
-            tunnel: "off".to_owned(),
-            window,
-        };
         let announcement = Announcement {
             held: Mutex::new((file, instance)),
         };
@@ -91,7 +102,19 @@ impl Announcement {
         self.change(|instance| {
             instance.tunnel = status.word().to_owned();
             instance.public_url = status.url().map(str::to_owned);
+            let (code, message) = status.trouble();
+            instance.code = code.map(str::to_owned);
+            instance.message = message.map(str::to_owned);
         })
+    }
+
+    /// Tells that notifications are shown.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be written.
+    pub fn notifies(&self) -> std::io::Result<()> {
+        self.change(|instance| instance.notifies = true)
     }
 
     /// Tells how the window is.

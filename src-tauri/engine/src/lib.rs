@@ -15,6 +15,7 @@ pub mod changes;
 pub mod demo;
 pub mod endpoints;
 pub mod instance;
+pub mod reach;
 pub mod secrets;
 pub mod self_test;
 pub mod sending;
@@ -78,16 +79,20 @@ impl Engine {
 }
 
 impl Engine {
+    /// ngrok's authtoken where the environment gives one, which comes before all others.
+    pub fn ngrok_authtoken_of_environment() -> Option<SecretValue> {
+        std::env::var("NGROK_AUTHTOKEN")
+            .ok()
+            .and_then(|token| SecretValue::new(&token))
+    }
+
     /// ngrok's authtoken: from the environment, as ngrok's own agent takes it, else from the secrets.
     ///
     /// # Errors
     ///
     /// Fails where the secrets cannot be read.
     pub async fn ngrok_authtoken(&self) -> Result<Option<SecretValue>, SecretsError> {
-        let given = std::env::var("NGROK_AUTHTOKEN")
-            .ok()
-            .and_then(|token| SecretValue::new(&token));
-        match given {
+        match Engine::ngrok_authtoken_of_environment() {
             Some(token) => Ok(Some(token)),
             None => Ok(self
                 .secrets

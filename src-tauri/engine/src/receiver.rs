@@ -51,6 +51,7 @@ async fn hook(
     token: Result<Path<String>, PathRejection>,
     request: Request<Body>,
 ) -> Response {
+    let began = Timestamp::now();
     // No token that we gave is anything but text.
     let Ok(Path(token)) = token else {
         return StatusCode::NOT_FOUND.into_response();
@@ -85,7 +86,7 @@ async fn hook(
         }
     };
     match self_test::nonce(&engine, &called, &call) {
-        Some(nonce) => match self_test::take(&engine, called, call, nonce).await {
+        Some(nonce) => match self_test::take(&engine, called, call, nonce, began).await {
             Ok(true) => StatusCode::OK.into_response(),
             Ok(false) => StatusCode::UNAUTHORIZED.into_response(),
             Err(error) => unavailable(&error),

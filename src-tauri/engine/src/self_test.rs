@@ -20,7 +20,7 @@ use tokio::time::{Instant, sleep};
 use crate::endpoints::{EndpointError, signing_secret_name};
 use crate::secrets::SecretsError;
 use crate::store::endpoints::{Called, Endpoint};
-use crate::store::self_tests::{self, SelfTest, Step, WaitingTest};
+use crate::store::self_tests::{self, Arrival, SelfTest, Step, WaitingTest};
 use crate::store::{self, StoreError};
 use crate::tunnel::outside::{Outside, OutsideCall, OutsideError};
 use crate::{Engine, random_hex, receiver};
@@ -286,11 +286,12 @@ impl Report {
 
     /// Notes the parts from the public address to the notification.
     fn inside(&mut self, sent: &OutsideCall, test: &SelfTest, notifies: bool) {
-        let Some(received) = test.received_at else {
+        let (Some(arrived), Some(received)) = (test.arrived_at, test.received_at) else {
             self.failed_hop(HopName::Tunnel, not_arrived(sent));
             return;
         };
-        self.passed_hop(HopName::Tunnel, between(sent.sent_at, received));
+        self.passed_hop(HopName::Tunnel, between(sent.sent_at, arrived));
+        self.passed_hop(HopName::Receiver, between(arrived, received));
         let steps = [
             (
                 HopName::Verification,
@@ -369,8 +370,12 @@ pub(crate) async fn take(
     called: Called,
     call: Call,
     nonce: String,
+    began: Timestamp,
 ) -> Result<bool, SelfTestError> {
-    let received = Timestamp::now();
+    let arrival = Arrival {
+        began,
+        whole: Timestamp::now(),
+    };
     let checked = receiver::checked(engine, called).await?;
     let body = call.body.clone();
     let verified = verify(&checked, call);
@@ -380,13 +385,13 @@ pub(crate) async fn take(
         let failure = error.to_string();
         engine
             .store
-            .write(move |connection| self_tests::fail(connection, &kept, received, &failure))
+            .write(move |connection| self_tests::fail(connection, &kept, Some(arrival), &failure))
             .await?;
         return Ok(false);
     }
     engine
         .store
-        .write(move |connection| self_tests::keep(connection, &kept, &body, received, verified_at))
+        .write(move |connection| self_tests::keep(connection, &kept, &body, arrival, verified_at))
         .await?;
     let committed_at = Timestamp::now();
     engine
@@ -410,7 +415,7 @@ pub(crate) async fn work(store: &store::Store) -> store::Result<bool> {
                 true => self_tests::reach(connection, &test.nonce, Step::Worked, Timestamp::now()),
                 false => {
                     let failure = "The sample call could not be read. This is a fault of Bellhop.";
-                    self_tests::fail(connection, &test.nonce, Timestamp::now(), failure)
+                    self_tests::fail(connection, &test.nonce, None, failure)
                 }
             })
             .await?;

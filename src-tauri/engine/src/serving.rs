@@ -2,6 +2,7 @@
 
 use std::future::IntoFuture;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -12,8 +13,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::changes::Change;
-use crate::instance::{Announcement, Window};
-use crate::tunnel::{Tunnel, TunnelConfig, TunnelStatus};
+use crate::instance::{Announcement, Instance, Window};
+use crate::reach::Reach;
+use crate::tunnel::{Doorman, OwnAddress, Tunnel, TunnelStatus};
 use crate::{Engine, receiver, worker};
 
 /// How often to look whether another process has written. Once a second is what an idle program may wake up.
@@ -43,24 +45,43 @@ pub struct Serving {
     listening: SocketAddr,
     window: Mutex<Window>,
     announcement: OnceLock<Announcement>,
-    tunnel: tokio::sync::Mutex<Option<OpenTunnel>>,
+    open: tokio::sync::Mutex<Option<Open>>,
+    doorman: Arc<Doorman>,
+    notifies: AtomicBool,
     status: watch::Sender<TunnelStatus>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
 
-/// A tunnel, and the task that passes on how it is.
-struct OpenTunnel {
-    tunnel: Tunnel,
+/// What is open towards the world, and the task that passes on how it is.
+struct Open {
+    way: OpenWay,
     follower: JoinHandle<()>,
 }
 
-impl OpenTunnel {
+enum OpenWay {
+    Tunnel(Tunnel),
+    OwnAddress(OwnAddress),
+}
+
+impl OpenWay {
+    fn status(&self) -> watch::Receiver<TunnelStatus> {
+        match self {
+            OpenWay::Tunnel(tunnel) => tunnel.status(),
+            OpenWay::OwnAddress(own) => own.status(),
+        }
+    }
+}
+
+impl Open {
     async fn close(self) {
-        // First the follower, lest the last word of this tunnel comes after the first one of the next.
+        // First the follower, lest the last word of this way comes after the first one of the next.
         self.follower.abort();
         let _ = self.follower.await;
-        self.tunnel.close().await;
+        match self.way {
+            OpenWay::Tunnel(tunnel) => tunnel.close().await,
+            OpenWay::OwnAddress(own) => drop(own),
+        }
     }
 }
 
@@ -85,7 +106,9 @@ pub async fn serve(
         listening,
         window: Mutex::new(window),
         announcement: OnceLock::new(),
-        tunnel: tokio::sync::Mutex::new(None),
+        open: tokio::sync::Mutex::new(None),
+        doorman: Arc::default(),
+        notifies: AtomicBool::new(false),
         status: watch::Sender::new(TunnelStatus::Off),
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
@@ -95,7 +118,11 @@ pub async fn serve(
         tracing::warn!(%error, "other programs will not see that the receiver runs");
     }
 
-    let server = axum::serve(listener, receiver::router(Arc::clone(&engine)))
+    // In front of the port too, for whoever brings an own public address to it.
+    let router = serving
+        .doorman
+        .in_front_of(receiver::router(Arc::clone(&engine)));
+    let server = axum::serve(listener, router)
         .with_graceful_shutdown(serving.stop.clone().cancelled_owned());
     serving.tasks.spawn(async move {
         if let Err(error) = server.into_future().await {
@@ -127,18 +154,26 @@ impl Serving {
         self.status.borrow().url().map(str::to_owned)
     }
 
-    /// Opens the tunnel, in the place of one that is open. With `None`, closes it.
-    pub async fn set_tunnel(self: &Arc<Self>, config: Option<TunnelConfig>) {
-        let mut open = self.tunnel.lock().await;
-        if let Some(tunnel) = open.take() {
-            tunnel.close().await;
+    /// Lets the world reach us in this way, in the place of the one before.
+    pub async fn set_reach(self: &Arc<Self>, reach: Reach) {
+        let mut open = self.open.lock().await;
+        if let Some(open) = open.take() {
+            open.close().await;
         }
-        let Some(config) = config else {
-            self.tell(TunnelStatus::Off);
-            return;
+        let way = match reach {
+            Reach::Off => {
+                self.tell(TunnelStatus::Off);
+                return;
+            }
+            Reach::Ngrok(config) => OpenWay::Tunnel(Tunnel::start(
+                *config,
+                receiver::router(Arc::clone(&self.engine)),
+            )),
+            Reach::OwnAddress(config) => {
+                OpenWay::OwnAddress(OwnAddress::start(*config, Arc::clone(&self.doorman)))
+            }
         };
-        let tunnel = Tunnel::start(config, receiver::router(Arc::clone(&self.engine)));
-        let mut status = tunnel.status();
+        let mut status = way.status();
         self.tell(status.borrow_and_update().clone());
         let serving = Arc::clone(self);
         let follower = tokio::spawn(async move {
@@ -147,15 +182,27 @@ impl Serving {
                 serving.tell(now);
             }
         });
-        *open = Some(OpenTunnel { tunnel, follower });
+        *open = Some(Open { way, follower });
     }
 
-    /// Shows a public address that is not ours to open: the person's own proxy or tunnel.
-    pub fn set_own_address(&self, url: String) {
-        self.tell(TunnelStatus::Online {
-            url,
-            since: jiff::Timestamp::now(),
+    /// Says that the way to us cannot be opened, and why.
+    pub async fn set_unreachable(&self, message: String) {
+        if let Some(open) = self.open.lock().await.take() {
+            open.close().await;
+        }
+        self.tell(TunnelStatus::Failed {
+            code: None,
+            message,
         });
+    }
+
+    /// Does at once what the tunnel waits to do.
+    pub async fn try_now(&self) {
+        match self.open.lock().await.as_ref().map(|open| &open.way) {
+            Some(OpenWay::Tunnel(tunnel)) => tunnel.try_now(),
+            Some(OpenWay::OwnAddress(own)) => own.try_now(),
+            None => {}
+        }
     }
 
     /// Announces this receiver, unless it is or another one holds the place.
@@ -164,13 +211,22 @@ impl Serving {
             return Ok(());
         }
         let window = *self.window.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(announcement) =
-            Announcement::make(&self.engine.data_dir, self.listening, window)?
-        {
+        let instance = Instance::new(
+            self.listening,
+            window,
+            self.notifies.load(Ordering::Relaxed),
+        );
+        if let Some(announcement) = Announcement::make(&self.engine.data_dir, instance)? {
             announcement.tunnel(&self.status.borrow())?;
             let _ = self.announcement.set(announcement);
         }
         Ok(())
+    }
+
+    /// Tells other processes that this one shows notifications.
+    pub fn set_notifies(&self) {
+        self.notifies.store(true, Ordering::Relaxed);
+        self.announce(Announcement::notifies);
     }
 
     /// Tells other processes how the window is.
@@ -181,7 +237,12 @@ impl Serving {
 
     fn tell(&self, status: TunnelStatus) {
         self.announce(|announcement| announcement.tunnel(&status));
-        self.status.send_replace(status);
+        // The same again is no change, and nobody is told of one.
+        self.status.send_if_modified(|known| {
+            let changed = *known != status;
+            *known = status;
+            changed
+        });
     }
 
     fn announce(&self, change: impl FnOnce(&Announcement) -> std::io::Result<()>) {
@@ -194,8 +255,8 @@ impl Serving {
 
     /// Finishes what was accepted and ends. The tunnel leaves its edge first, so that no call arrives half-way.
     pub async fn stop(&self) {
-        if let Some(tunnel) = self.tunnel.lock().await.take() {
-            tunnel.close().await;
+        if let Some(open) = self.open.lock().await.take() {
+            open.close().await;
         }
         self.stop.cancel();
         self.tasks.close();

@@ -21,7 +21,9 @@ use crate::changes::{Change, Changes};
 use crate::self_test;
 use crate::store::deliveries::{DeliveryState, Taken, Waiting};
 use crate::store::events::NewEvent;
-use crate::store::{Result, Store, bookings, deliveries, endpoints, events, notices, settings};
+use crate::store::{
+    Result, Store, StoreError, bookings, deliveries, endpoints, events, notices, settings,
+};
 
 /// Deliveries that are read ahead of their commits, which they share.
 const BATCH: usize = 64;
@@ -65,12 +67,21 @@ pub async fn drain(store: &Store, changes: &Changes) -> Result<()> {
         // All writes of a batch are queued before the first is awaited, so that they share commits.
         let mut outcomes = Vec::with_capacity(waiting.len());
         for delivery in waiting {
+            let id = delivery.id;
             let outcome =
                 store.queue(move |connection| process(connection, &delivery, read(&delivery)))?;
-            outcomes.push(outcome);
+            outcomes.push((id, outcome));
         }
-        for outcome in outcomes {
-            outcome.await?;
+        for (id, outcome) in outcomes {
+            match outcome.await {
+                Err(StoreError::Panicked) => {
+                    tracing::error!(delivery = id, "working on a delivery failed");
+                    store
+                        .write(move |connection| set_aside(connection, id))
+                        .await?;
+                }
+                outcome => outcome?,
+            }
         }
         changes.tell(Change::Timeline);
     }
@@ -88,11 +99,7 @@ fn process(connection: &Connection, delivery: &Waiting, reading: Option<Reading>
         return Ok(());
     };
     let Some(reading) = reading else {
-        let problem = Problem::new(
-            "failed",
-            "Bellhop failed to read this call. It is kept as it came.",
-        );
-        return deliveries::finish(connection, delivery.id, DeliveryState::Failed, &[problem]);
+        return set_aside(connection, delivery.id);
     };
     let here = Here {
         now: Timestamp::now(),
@@ -149,6 +156,15 @@ fn process(connection: &Connection, delivery: &Waiting, reading: Option<Reading>
         DeliveryState::Processed,
         &reading.problems,
     )
+}
+
+/// Keeps a delivery on which the program itself fails out of the way of those behind it.
+fn set_aside(connection: &Connection, id: i64) -> Result<()> {
+    let problem = Problem::new(
+        "failed",
+        "Bellhop failed to read this call. It is kept as it came.",
+    );
+    deliveries::finish(connection, id, DeliveryState::Failed, &[problem])
 }
 
 fn is_paused(connection: &Connection, now: Timestamp) -> Result<bool> {

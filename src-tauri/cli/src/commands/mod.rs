@@ -2,6 +2,7 @@
 
 mod booking;
 mod delivery;
+mod doctor;
 mod endpoint;
 mod rejection;
 mod send;
@@ -9,6 +10,7 @@ mod serve;
 mod status;
 mod timeline;
 mod token;
+mod tunnel;
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -18,7 +20,7 @@ use anyhow::Context as _;
 use bellhop_core::signature::SecretValue;
 use bellhop_engine::Engine;
 
-use crate::args::{Args, Command};
+use crate::args::{self, Args, Command};
 use crate::output::Output;
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
@@ -31,8 +33,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
         return serve::demo(listen, output).await;
     }
     let data_dir = data_dir(args.data_dir)?;
-    if let Command::Status = args.command {
-        return status::show(&data_dir, output);
+    match args.command {
+        Command::Status => return status::show(&data_dir, output),
+        Command::Tunnel(args::Tunnel::Status) => return tunnel::show(&data_dir, output),
+        _ => {}
     }
     let engine = Engine::open(&data_dir).await?;
     match args.command {
@@ -48,7 +52,25 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
             count,
         } => send::run(&engine, endpoint, &event_type, count, output).await,
         Command::Token(command) => token::run(&engine, command).await,
-        Command::Demo { .. } | Command::Status => Ok(()),
+        Command::Doctor {
+            chain,
+            endpoint,
+            ngrok_root_cas,
+            ngrok_proxy,
+        } => {
+            doctor::run(
+                &engine,
+                chain.then_some(doctor::Chain {
+                    endpoint,
+                    root_cas: ngrok_root_cas,
+                    proxy: ngrok_proxy,
+                }),
+                output,
+            )
+            .await
+        }
+        // They need no engine and have been answered above.
+        Command::Demo { .. } | Command::Status | Command::Tunnel(_) => Ok(()),
     }
 }
 

@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::instance::Window;
+use bellhop_engine::reach::{Reach, ReachError};
 use bellhop_engine::serving::{self, Serving};
 use bellhop_engine::store::timeline::{self, TimelineQuery};
-use bellhop_engine::tunnel::{Authtoken, TunnelConfig, TunnelStatus};
+use bellhop_engine::tunnel::{Authtoken, OwnAddressConfig, TunnelConfig, TunnelStatus};
 use bellhop_engine::{Engine, demo};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,27 +21,20 @@ use crate::json::TimelineEntry;
 use crate::output::Output;
 
 pub(super) async fn run(engine: Arc<Engine>, options: Serve, output: Output) -> anyhow::Result<()> {
-    let tunnel = match &options.tunnel {
-        TunnelChoice::Ngrok => Some(tunnel_config(&engine, &options).await?),
-        TunnelChoice::Off | TunnelChoice::Own(_) => None,
-    };
+    let reach = reach(&engine, &options).await?;
     let mut shown = last_event(&engine).await?;
     // Whoever has read that we listen may stop us at once.
     let asked_to_stop = asked_to_stop()?;
     let serving = serving::serve(Arc::clone(&engine), options.listen, Window::None).await?;
-    if let TunnelChoice::Own(url) = options.tunnel {
-        serving.set_own_address(url);
-    }
     say_listening(&serving, output)?;
     let stop = CancellationToken::new();
     if options.notify == Notify::Desktop {
         tokio::spawn(announcing::run(Arc::clone(&engine), stop.clone(), show));
+        serving.set_notifies();
     }
     let mut status = serving.tunnel();
     status.mark_unchanged();
-    if let Some(config) = tunnel {
-        serving.set_tunnel(Some(config)).await;
-    }
+    serving.set_reach(reach).await;
     let outcome = tokio::select! {
         outcome = follow(&engine, &mut shown, output) => outcome,
         outcome = follow_tunnel(status, output) => outcome,
@@ -72,18 +66,37 @@ pub(super) async fn demo(listen: SocketAddr, output: Output) -> anyhow::Result<(
     outcome
 }
 
-async fn tunnel_config(engine: &Engine, options: &Serve) -> anyhow::Result<TunnelConfig> {
-    let Some(token) = engine.ngrok_authtoken().await? else {
-        bail!(
-            "ngrok needs your authtoken: keep it with \"bellhop token set --stdin\", or set NGROK_AUTHTOKEN"
-        );
-    };
-    let mut config = TunnelConfig::new(Authtoken::new(token.reveal()));
-    config.domain = options.ngrok_domain.clone();
-    config.server = options.ngrok_server.clone();
-    config.root_cas = options.ngrok_root_cas.clone();
-    config.probe = options.probe == Switch::On;
-    Ok(config)
+async fn reach(engine: &Engine, options: &Serve) -> anyhow::Result<Reach> {
+    let probe = options.probe == Switch::On;
+    let root_cas = options.ngrok_root_cas.clone();
+    match &options.tunnel {
+        TunnelChoice::Off => Ok(Reach::Off),
+        TunnelChoice::Own(url) => {
+            let proxy = options.ngrok_proxy.clone();
+            let config = OwnAddressConfig {
+                root_cas,
+                proxy,
+                probe,
+                ..OwnAddressConfig::new(url.clone())
+            };
+            Ok(Reach::OwnAddress(Box::new(config)))
+        }
+        TunnelChoice::Ngrok => {
+            let token = engine
+                .ngrok_authtoken()
+                .await?
+                .ok_or(ReachError::NoAuthtoken)?;
+            let config = TunnelConfig {
+                domain: options.ngrok_domain.clone(),
+                server: options.ngrok_server.clone(),
+                proxy: options.ngrok_proxy.clone(),
+                root_cas,
+                probe,
+                ..TunnelConfig::new(Authtoken::new(token.reveal()))
+            };
+            Ok(Reach::Ngrok(Box::new(config)))
+        }
+    }
 }
 
 fn say_listening(serving: &Serving, output: Output) -> anyhow::Result<()> {
@@ -146,17 +159,11 @@ async fn follow_tunnel(
 ) -> anyhow::Result<()> {
     while status.changed().await.is_ok() {
         let now = status.borrow_and_update().clone();
-        let (code, message) = match &now {
-            TunnelStatus::Failed { code, message } => (code.clone(), Some(message.clone())),
-            TunnelStatus::Reconnecting { code, cause, .. } => (code.clone(), Some(cause.clone())),
-            TunnelStatus::Off | TunnelStatus::Connecting | TunnelStatus::Online { .. } => {
-                (None, None)
-            }
-        };
+        let (code, message) = now.trouble();
         let tunnel =
             json!({ "state": now.word(), "url": now.url(), "code": code, "message": message });
         output.print(&json!({ "tunnel": tunnel }), |_| {
-            let about = now.url().map(str::to_owned).or(message).unwrap_or_default();
+            let about = now.url().or(message).unwrap_or_default();
             format!("Tunnel: {} {about}", now.word())
         })?;
     }

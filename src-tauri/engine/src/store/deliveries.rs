@@ -93,6 +93,9 @@ pub fn accept(
     if let Some(form) = delivery.form_to_pin() {
         endpoints::pin_form(connection, delivery.endpoint_id(), form)?;
     }
+    if let Some(host) = delivery.call().forwarded_host() {
+        endpoints::called_through(connection, delivery.endpoint_id(), host)?;
+    }
     let key = delivery.idempotency_key();
     if let Some(id) = insert(connection, delivery, key.as_str(), now)? {
         return Ok(Accepted::Stored(id));

@@ -22,6 +22,10 @@ pub struct Endpoint {
     pub token: String,
     /// How its first genuine call proved itself.
     pub signature_form: Option<Form>,
+    /// The public host of the address that was last copied for its provider.
+    pub given_host: Option<String>,
+    /// The public host of the last genuine call that came through one.
+    pub called_host: Option<String>,
     /// When it was added.
     pub created_at: Timestamp,
     /// Its live secrets.
@@ -36,13 +40,23 @@ impl Endpoint {
         format!("/hooks/{}", self.token)
     }
 
+    /// The address that its provider still has, where that is another than `public_url`: what comes there is lost.
+    ///
+    /// The provider's own calls tell which it has; before the first one, the address that was copied for it does.
+    pub fn stale_address(&self, public_url: &str) -> Option<String> {
+        let host = public_url.strip_prefix("https://")?;
+        let known = self.called_host.as_deref().or(self.given_host.as_deref())?;
+        (!known.eq_ignore_ascii_case(host)).then(|| format!("https://{known}{}", self.path()))
+    }
+
     /// How far its calls are proven.
     pub fn trust(&self) -> Trust {
         trust(self.provider, !self.secrets.is_empty())
     }
 }
 
-const COLUMNS: &str = "id, provider, label, token, signature_form, created_at,
+const COLUMNS: &str =
+    "id, provider, label, token, signature_form, given_host, called_host, created_at,
     (SELECT max(received_at) FROM delivery WHERE endpoint_id = endpoint.id) AS last_delivery_at";
 
 fn read(connection: &Connection, row: &Row<'_>) -> Result<Endpoint> {
@@ -56,6 +70,8 @@ fn read(connection: &Connection, row: &Row<'_>) -> Result<Endpoint> {
         signature_form: form
             .map(|form| from_json(&form, "endpoint.signature_form"))
             .transpose()?,
+        given_host: row.get("given_host")?,
+        called_host: row.get("called_host")?,
         created_at: moment(row.get("created_at")?),
         secrets: secrets::live(connection, id)?,
         last_delivery_at: row.get::<_, Option<i64>>("last_delivery_at")?.map(moment),
@@ -164,6 +180,32 @@ pub fn pin_form(connection: &Connection, id: i64, form: &Form) -> Result<()> {
             "UPDATE endpoint SET signature_form = ?2 WHERE id = ?1 AND signature_form IS NULL",
         )?
         .execute(params![id, to_json(form, "endpoint.signature_form")?])?;
+    Ok(())
+}
+
+/// Remembers the public host of an address that was copied for the provider.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn give_host(connection: &Connection, id: i64, host: &str) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE endpoint SET given_host = ?2 WHERE id = ?1")?
+        .execute(params![id, host])?;
+    Ok(())
+}
+
+/// Remembers the public host that a genuine call came through.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn called_through(connection: &Connection, id: i64, host: &str) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE endpoint SET called_host = ?2 WHERE id = ?1 AND called_host IS NOT ?2",
+        )?
+        .execute(params![id, host])?;
     Ok(())
 }
 

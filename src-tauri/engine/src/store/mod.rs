@@ -64,6 +64,9 @@ pub enum StoreError {
     /// The store has been closed.
     #[error("The store is closed.")]
     Closed,
+    /// The work panicked, and was undone.
+    #[error("The work in the database failed in a way that nobody foresaw.")]
+    Panicked,
     /// SQLite refused.
     #[error("The database refused: {0}.")]
     Sqlite(Arc<rusqlite::Error>),

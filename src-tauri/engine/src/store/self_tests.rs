@@ -17,7 +17,9 @@ const LEFT_OVER: i64 = 600 * 1_000_000;
 /// How far the call of a test has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SelfTest {
-    /// When it was whole at the receiver.
+    /// When it began to arrive at the receiver.
+    pub arrived_at: Option<Timestamp>,
+    /// When it was whole there.
     pub received_at: Option<Timestamp>,
     /// When it was found genuine.
     pub verified_at: Option<Timestamp>,
@@ -70,6 +72,15 @@ pub fn is_expected(connection: &Connection, nonce: &str, endpoint_id: i64) -> Re
     Ok(statement.exists(params![nonce, endpoint_id])?)
 }
 
+/// When the call of a test began to arrive, and when it was whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    /// Its first part was here.
+    pub began: Timestamp,
+    /// All of it was.
+    pub whole: Timestamp,
+}
+
 /// Keeps the body of a test's call, as the inbox would.
 ///
 /// # Errors
@@ -79,15 +90,16 @@ pub fn keep(
     connection: &Connection,
     nonce: &str,
     body: &[u8],
-    received: Timestamp,
+    arrival: Arrival,
     verified: Timestamp,
 ) -> Result<()> {
     connection.execute(
-        "UPDATE self_test SET body = ?2, received_at = ?3, verified_at = ?4 WHERE nonce = ?1",
+        "UPDATE self_test SET body = ?2, arrived_at = ?3, received_at = ?4, verified_at = ?5 WHERE nonce = ?1",
         params![
             nonce,
             body,
-            received.as_microsecond(),
+            arrival.began.as_microsecond(),
+            arrival.whole.as_microsecond(),
             verified.as_microsecond()
         ],
     )?;
@@ -120,7 +132,7 @@ pub fn reach(connection: &Connection, nonce: &str, step: Step, at: Timestamp) ->
     Ok(())
 }
 
-/// Notes why a test went no further.
+/// Notes why a test went no further. Where its call is here already, `arrival` is not needed.
 ///
 /// # Errors
 ///
@@ -128,12 +140,18 @@ pub fn reach(connection: &Connection, nonce: &str, step: Step, at: Timestamp) ->
 pub fn fail(
     connection: &Connection,
     nonce: &str,
-    received: Timestamp,
+    arrival: Option<Arrival>,
     failure: &str,
 ) -> Result<()> {
     connection.execute(
-        "UPDATE self_test SET received_at = coalesce(received_at, ?2), failure = ?3 WHERE nonce = ?1",
-        params![nonce, received.as_microsecond(), failure],
+        "UPDATE self_test SET arrived_at = coalesce(?2, arrived_at), received_at = coalesce(?3, received_at),
+         failure = ?4 WHERE nonce = ?1",
+        params![
+            nonce,
+            arrival.map(|arrival| arrival.began.as_microsecond()),
+            arrival.map(|arrival| arrival.whole.as_microsecond()),
+            failure
+        ],
     )?;
     Ok(())
 }
@@ -145,7 +163,7 @@ pub fn fail(
 /// Fails where SQLite does.
 pub fn get(connection: &Connection, nonce: &str) -> Result<Option<SelfTest>> {
     let mut statement = connection.prepare_cached(
-        "SELECT received_at, verified_at, committed_at, worked_at, shown_at, failure FROM self_test WHERE nonce = ?1",
+        "SELECT arrived_at, received_at, verified_at, committed_at, worked_at, shown_at, failure FROM self_test WHERE nonce = ?1",
     )?;
     let test = statement.query_row([nonce], |row| {
         let at = |column: &str| {
@@ -153,6 +171,7 @@ pub fn get(connection: &Connection, nonce: &str) -> Result<Option<SelfTest>> {
                 .map(|value| value.map(moment))
         };
         Ok(SelfTest {
+            arrived_at: at("arrived_at")?,
             received_at: at("received_at")?,
             verified_at: at("verified_at")?,
             committed_at: at("committed_at")?,

@@ -7,10 +7,20 @@ use super::Result;
 
 /// Names this profile in the keychain, so that two data directories never share a secret.
 pub const PROFILE: &str = "profile";
-/// `on` where the person wants the tunnel.
-pub const TUNNEL: &str = "tunnel";
+/// By what the world reaches us.
+pub const REACH: &str = "reach";
 /// The domain that the tunnel asks for.
 pub const NGROK_DOMAIN: &str = "ngrok_domain";
+/// Another address of ngrok's service.
+pub const NGROK_SERVER: &str = "ngrok_server";
+/// Who vouches for ngrok's service.
+pub const NGROK_ROOT_CAS: &str = "ngrok_root_cas";
+/// The proxy on the way to ngrok's service.
+pub const NGROK_PROXY: &str = "ngrok_proxy";
+/// The person's own public address.
+pub const OWN_ADDRESS: &str = "own_address";
+/// `off` where calls to the own public address are not wanted.
+pub const PROBE: &str = "probe";
 /// Until when notifications are paused.
 pub const PAUSED_UNTIL: &str = "notifications_paused_until";
 

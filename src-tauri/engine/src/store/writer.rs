@@ -1,5 +1,6 @@
 //! The one thread that writes.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use rusqlite::Connection;
@@ -106,7 +107,9 @@ fn in_savepoint<T>(
     work: impl FnOnce(&Connection) -> Result<T>,
 ) -> Result<T> {
     connection.prepare_cached("SAVEPOINT job")?.execute([])?;
-    let result = work(connection);
+    // Nothing that one job does may end the writer: every later call would be refused.
+    let result =
+        catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or(Err(StoreError::Panicked));
     if result.is_err() && !connection.is_autocommit() {
         connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
     }

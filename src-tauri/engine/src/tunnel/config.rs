@@ -19,6 +19,8 @@ pub struct TunnelConfig {
     /// Who vouches for the service, as in ngrok's own agent: a PEM file, `host` for the computer's
     /// own authorities, `trusted` or `None` for the one that ngrok signs with.
     pub root_cas: Option<PathBuf>,
+    /// The proxy on the way to the service, for networks that allow nothing else.
+    pub proxy: Option<ProxyAddress>,
     /// Whether `Online` waits for a call to the own public address to come back.
     pub probe: bool,
     /// Share the address with other endpoints of the account that allow it too. The service then
@@ -50,6 +52,7 @@ impl TunnelConfig {
             domain: None,
             server: None,
             root_cas: None,
+            proxy: None,
             probe: true,
             pooling: false,
             policy: None,
@@ -142,6 +145,43 @@ impl FromStr for ServerAddress {
     }
 }
 
+/// The address of a proxy: `http://host:port` or `socks5://host:port`, with `user:password@` in front of the host where
+/// it wants that. Its `Debug` leaves those out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProxyAddress(pub(super) axum::http::Uri);
+
+impl fmt::Debug for ProxyAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "ProxyAddress({:?})", self.0.host())
+    }
+}
+
+/// Why a text is not a [`ProxyAddress`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidProxyAddress;
+
+impl fmt::Display for InvalidProxyAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("write the proxy as http://host:port or socks5://host:port")
+    }
+}
+
+impl std::error::Error for InvalidProxyAddress {}
+
+impl FromStr for ProxyAddress {
+    type Err = InvalidProxyAddress;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let uri: axum::http::Uri = text.trim().parse().map_err(|_| InvalidProxyAddress)?;
+        let known = matches!(uri.scheme_str(), Some("http" | "socks5"));
+        let whole = uri.host().is_some_and(|host| !host.is_empty()) && uri.port_u16().is_some();
+        let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+        (known && whole && bare)
+            .then_some(Self(uri))
+            .ok_or(InvalidProxyAddress)
+    }
+}
+
 /// How long each thing may take. The defaults bring a tunnel back no later than 15 s after the
 /// service can be reached again; tests use shorter ones.
 #[derive(Clone, Debug)]
@@ -178,7 +218,7 @@ impl Default for Pace {
             dial: s(5),
             answer: s(8),
             pauses: (Duration::from_millis(500), s(8)),
-            refused: (s(5), s(60)),
+            refused: (s(5), s(30)),
             heartbeat: s(6),
             quiet: s(13),
             revive: s(4),

@@ -45,7 +45,7 @@ impl Connector for OwnConnector {
             line.after_a_link().await?;
         }
         loop {
-            let attempt = dial::dial(&host, port, None, tls.clone(), line.pace.dial);
+            let attempt = dial::dial(&host, port, &line.route, tls.clone(), line.pace.dial);
             let attempt = tokio::select! {
                 attempt = attempt => attempt,
                 () = line.end.cancelled() => return Err(ConnectError::Canceled),
@@ -70,6 +70,7 @@ fn as_connect_error(error: DialError) -> ConnectError {
     match error {
         DialError::Lookup(error) | DialError::Tcp(error) => ConnectError::Tcp(error),
         DialError::Tls(error) => ConnectError::Tls(error),
+        DialError::Proxy(why) => ConnectError::Tcp(std::io::Error::other(why)),
         DialError::TimedOut => ConnectError::Tcp(std::io::ErrorKind::TimedOut.into()),
     }
 }

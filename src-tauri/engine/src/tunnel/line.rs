@@ -14,7 +14,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::backoff::Backoff;
-use super::config::{Authtoken, Pace};
+use super::config::{Authtoken, Pace, TunnelConfig};
+use super::dial::Route;
 use super::link::{self, End, Watch};
 use super::refusal::{self, Refusal};
 use super::wake;
@@ -65,6 +66,8 @@ struct Present {
 pub(super) struct Line {
     pub(super) token: Authtoken,
     pub(super) pace: Pace,
+    /// The way to the service.
+    pub(super) route: Route,
     reports: mpsc::UnboundedSender<Report>,
     /// Cuts the waiting short.
     pub(super) hurry: Notify,
@@ -77,10 +80,8 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(
-        token: Authtoken,
-        pace: Pace,
-    ) -> (Arc<Self>, mpsc::UnboundedReceiver<Report>) {
+    pub(super) fn new(config: &TunnelConfig) -> (Arc<Self>, mpsc::UnboundedReceiver<Report>) {
+        let pace = config.pace.clone();
         let (reports, inbox) = mpsc::unbounded_channel();
         let end = CancellationToken::new();
         let pauses = Mutex::new(Backoff::new(pace.pauses));
@@ -94,8 +95,9 @@ impl Line {
             cause: String::new(),
         };
         let line = Self {
-            token,
+            token: config.authtoken.clone(),
             pace,
+            route: config.proxy.clone().map_or(Route::Direct, Route::Proxy),
             reports,
             hurry: Notify::new(),
             present: Mutex::new(present),

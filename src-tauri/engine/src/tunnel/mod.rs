@@ -39,6 +39,7 @@ mod door;
 mod line;
 mod link;
 pub mod outside;
+mod own_address;
 pub mod policy;
 mod probe;
 mod refusal;
@@ -59,9 +60,13 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use config::{Authtoken, InvalidServerAddress, Pace, ServerAddress, TunnelConfig};
+pub use config::{
+    Authtoken, InvalidProxyAddress, InvalidServerAddress, Pace, ProxyAddress, ServerAddress,
+    TunnelConfig,
+};
 pub use dial::DialTimes;
 pub use door::Doorman;
+pub use own_address::{OwnAddress, OwnAddressConfig};
 pub use probe::{ProbeError, ProbeTimes, Prober};
 pub use status::TunnelStatus;
 

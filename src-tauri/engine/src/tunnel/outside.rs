@@ -15,14 +15,15 @@ use jiff::Timestamp;
 use rustls::ClientConfig;
 use tokio::time::timeout;
 
-use super::dial::{self, DialTimes};
+use super::config::ProxyAddress;
+use super::dial::{self, DialTimes, Route};
 use super::tls;
 
 /// One caller from outside.
 #[derive(Clone)]
 pub struct Outside {
     tls: Arc<ClientConfig>,
-    via: Option<SocketAddr>,
+    route: Route,
     limit: Duration,
 }
 
@@ -52,7 +53,7 @@ pub enum OutsideError {
 
 impl Outside {
     /// A caller that trusts this computer's authorities and those in `roots`, and connects to `via` in the place of what
-    /// a name means. Each part of a call may take `limit`.
+    /// a name means, or else through `proxy`. Each part of a call may take `limit`.
     ///
     /// # Errors
     ///
@@ -60,6 +61,7 @@ impl Outside {
     pub async fn new(
         roots: Option<&Path>,
         via: Option<SocketAddr>,
+        proxy: Option<ProxyAddress>,
         limit: Duration,
     ) -> io::Result<Outside> {
         let roots = roots.map(Path::to_owned);
@@ -67,7 +69,7 @@ impl Outside {
             tokio::task::spawn_blocking(move || tls::public_roots(roots.as_deref())).await??;
         Ok(Outside {
             tls: Arc::new(tls),
-            via,
+            route: Route::of(via, proxy),
             limit,
         })
     }
@@ -90,16 +92,16 @@ impl Outside {
             .filter(|_| uri.scheme_str() == Some("https"))
             .ok_or_else(wrong)?;
         let (host, port) = (authority.host(), authority.port_u16().unwrap_or(443));
-        let (stream, dial) = dial::dial(host, port, self.via, Arc::clone(&self.tls), self.limit)
+        let (stream, dial) = dial::dial(host, port, &self.route, Arc::clone(&self.tls), self.limit)
             .await
             .map_err(|error| {
                 let cause = error.cause(host);
                 match error {
                     dial::DialError::Lookup(_) => OutsideError::Lookup(cause),
                     dial::DialError::Tls(_) => OutsideError::Tls(cause),
-                    dial::DialError::Tcp(_) | dial::DialError::TimedOut => {
-                        OutsideError::Edge(cause)
-                    }
+                    dial::DialError::Tcp(_)
+                    | dial::DialError::Proxy(_)
+                    | dial::DialError::TimedOut => OutsideError::Edge(cause),
                 }
             })?;
 

@@ -17,7 +17,8 @@ use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use tokio::time::{Instant, timeout};
 
-use super::dial::{self, DialTimes};
+use super::config::ProxyAddress;
+use super::dial::{self, DialTimes, Route};
 use super::door::Doorman;
 use super::tls;
 
@@ -69,13 +70,14 @@ impl ProbeError {
 pub struct Prober {
     doorman: Arc<Doorman>,
     tls: Arc<ClientConfig>,
-    via: Option<SocketAddr>,
+    route: Route,
     limit: Duration,
 }
 
 impl Prober {
     /// `root_cas` is a PEM file of authorities beside those of this computer, `via` replaces the
-    /// name lookup, `limit` is for the dialling and for the answer, each.
+    /// name lookup, `proxy` is on the way where nothing replaces it, `limit` is for the dialling and
+    /// for the answer, each.
     ///
     /// # Errors
     /// If the file cannot be read or holds no certificate.
@@ -83,6 +85,7 @@ impl Prober {
         doorman: Arc<Doorman>,
         root_cas: Option<PathBuf>,
         via: Option<SocketAddr>,
+        proxy: Option<ProxyAddress>,
         limit: Duration,
     ) -> io::Result<Self> {
         let roots = tokio::task::spawn_blocking(move || tls::public_roots(root_cas.as_deref()));
@@ -90,7 +93,7 @@ impl Prober {
         Ok(Self {
             doorman,
             tls,
-            via,
+            route: Route::of(via, proxy),
             limit,
         })
     }
@@ -110,7 +113,7 @@ impl Prober {
             )));
         };
         let port = uri.port_u16().unwrap_or(443);
-        let (stream, dial) = dial::dial(host, port, self.via, self.tls.clone(), self.limit)
+        let (stream, dial) = dial::dial(host, port, &self.route, self.tls.clone(), self.limit)
             .await
             .map_err(|error| ProbeError::NotAsked(error.cause(host)))?;
         let started = Instant::now();

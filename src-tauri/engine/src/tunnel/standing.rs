@@ -260,6 +260,10 @@ impl<'a> Standing<'a> {
                 moved,
                 "slept, or moved to another network"
             );
+            // The gap began when it fell asleep, not when it woke.
+            if let Ok(asleep) = Timestamp::now().checked_sub(slept) {
+                self.all.gap.get_or_insert(asleep);
+            }
             self.line.shut_link();
             self.line.hurry.notify_one();
         }

@@ -55,6 +55,17 @@ impl TunnelStatus {
         }
     }
 
+    /// The service's code and what is wrong, in words, while something is.
+    pub fn trouble(&self) -> (Option<&str>, Option<&str>) {
+        match self {
+            TunnelStatus::Reconnecting { code, cause, .. } => (code.as_deref(), Some(cause)),
+            TunnelStatus::Failed { code, message } => (code.as_deref(), Some(message)),
+            TunnelStatus::Off | TunnelStatus::Connecting | TunnelStatus::Online { .. } => {
+                (None, None)
+            }
+        }
+    }
+
     /// The public address, while calls to it reach us.
     pub fn url(&self) -> Option<&str> {
         match self {

@@ -179,7 +179,7 @@ impl Supervisor {
 
     /// One session from its beginning to its end, and whether it lasted.
     async fn one_session(&mut self) -> (Verdict, bool) {
-        let (line, reports) = Line::new(self.config.authtoken.clone(), self.config.pace.clone());
+        let (line, reports) = Line::new(&self.config);
         let domain = self.config.host().or_else(|| self.host.clone());
         let opened = tokio::select! {
             opened = session::open(&self.config, &line, domain.as_deref()) => opened,
@@ -264,7 +264,7 @@ impl Supervisor {
 
     async fn make_prober(&self) -> Option<Prober> {
         let (roots, via) = (self.config.root_cas.clone(), self.config.probe_via);
-        Prober::new(self.doorman.clone(), roots, via, self.config.pace.answer)
+        Prober::new(self.doorman.clone(), roots, via, self.config.proxy.clone(), self.config.pace.answer)
             .await
             // The session will say the same about the file, as something that the person can mend.
             .inspect_err(|error| tracing::warn!(%error, "no certificates to probe with"))

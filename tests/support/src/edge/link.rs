@@ -20,8 +20,7 @@ pub(super) fn lay(
     tokio::spawn(cut.run_until_cancelled_owned(async move {
         let (from_agent, to_agent) = socket.into_split();
         let (from_edge, to_edge) = tokio::io::split(theirs);
-        let carried =
-            async { tokio::join!(pass(from_agent, to_edge), pass(from_edge, to_agent)) };
+        let carried = async { tokio::join!(pass(from_agent, to_edge), pass(from_edge, to_agent)) };
         let mut carried = std::pin::pin!(carried);
         tokio::select! {
             biased;

@@ -6,6 +6,8 @@ CREATE TABLE endpoint (
     label          TEXT    NOT NULL,
     token          TEXT    NOT NULL UNIQUE,
     signature_form TEXT,                -- JSON: how the first genuine call proved itself
+    given_host     TEXT,                -- the public host of the address that was last copied for its provider
+    called_host    TEXT,                -- the public host of the last genuine call that came through one
     created_at     INTEGER NOT NULL,
     removed_at     INTEGER              -- its deliveries stay, its address answers 404
 ) STRICT;
@@ -126,6 +128,7 @@ CREATE TABLE self_test (
     endpoint_id  INTEGER NOT NULL REFERENCES endpoint (id),
     started_at   INTEGER NOT NULL,
     body         BLOB,
+    arrived_at   INTEGER,
     received_at  INTEGER,
     verified_at  INTEGER,
     committed_at INTEGER,

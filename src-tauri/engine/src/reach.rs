@@ -1,0 +1,209 @@
+//! How the world reaches the receiver: what the person chose, and what follows from it.
+
+use std::path::PathBuf;
+
+use rusqlite::Connection;
+
+use crate::Engine;
+use crate::secrets::SecretsError;
+use crate::store::{self, StoreError, settings};
+use crate::tunnel::{
+    Authtoken, InvalidProxyAddress, OwnAddressConfig, ProxyAddress, ServerAddress, TunnelConfig,
+};
+
+/// By what the world reaches us.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// It does not.
+    #[default]
+    Off,
+    /// By a tunnel of ngrok in this process.
+    Ngrok,
+    /// By the person's own proxy or tunnel.
+    OwnAddress,
+}
+
+impl Way {
+    fn as_str(self) -> &'static str {
+        match self {
+            Way::Off => "off",
+            Way::Ngrok => "ngrok",
+            Way::OwnAddress => "own_address",
+        }
+    }
+}
+
+/// What the person chose. Texts are as they typed them; an empty one is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// By what the world reaches us.
+    pub way: Way,
+    /// The domain to ask ngrok for.
+    pub ngrok_domain: Option<String>,
+    /// Another address of ngrok's service.
+    pub ngrok_server: Option<String>,
+    /// Who vouches for ngrok's service, or for the own address.
+    pub ngrok_root_cas: Option<String>,
+    /// The proxy on the way to ngrok's service.
+    pub ngrok_proxy: Option<String>,
+    /// The own address.
+    pub own_address: Option<String>,
+    /// Whether to look if calls really arrive.
+    pub probe: bool,
+}
+
+/// What to open.
+#[derive(Debug)]
+pub enum Reach {
+    /// Nothing.
+    Off,
+    /// A tunnel.
+    Ngrok(Box<TunnelConfig>),
+    /// Nothing, and look after the person's own address.
+    OwnAddress(Box<OwnAddressConfig>),
+}
+
+/// Why a choice leads nowhere.
+#[derive(Debug, thiserror::Error)]
+pub enum ReachError {
+    /// There is no authtoken.
+    #[error(
+        "ngrok needs your authtoken. Copy it from dashboard.ngrok.com/get-started/your-authtoken and paste it in the settings, keep it with \"bellhop token set --stdin\", or set NGROK_AUTHTOKEN."
+    )]
+    NoAuthtoken,
+    /// The address of ngrok's service is none.
+    #[error("The server address is not one: {0}.")]
+    Server(String),
+    /// The proxy's address is none.
+    #[error("The proxy is not one: {0}.")]
+    Proxy(String),
+    /// The own address is none.
+    #[error("Your own address has to be https and a host alone, such as https://my.host.")]
+    OwnAddress,
+    /// The token could not be read.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// The settings could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Choice {
+    /// What is in the settings.
+    ///
+    /// # Errors
+    ///
+    /// Fails where SQLite does.
+    pub fn read(connection: &Connection) -> store::Result<Choice> {
+        let text = |name: &str| settings::get(connection, name);
+        let way = text(settings::REACH)?;
+        let way = [Way::Ngrok, Way::OwnAddress]
+            .into_iter()
+            .find(|known| Some(known.as_str()) == way.as_deref());
+        Ok(Choice {
+            way: way.unwrap_or_default(),
+            ngrok_domain: text(settings::NGROK_DOMAIN)?,
+            ngrok_server: text(settings::NGROK_SERVER)?,
+            ngrok_root_cas: text(settings::NGROK_ROOT_CAS)?,
+            ngrok_proxy: text(settings::NGROK_PROXY)?,
+            own_address: text(settings::OWN_ADDRESS)?,
+            probe: text(settings::PROBE)?.as_deref() != Some("off"),
+        })
+    }
+
+    /// The proxy on the way out.
+    ///
+    /// # Errors
+    ///
+    /// Fails where what was typed is none.
+    pub fn proxy(&self) -> Result<Option<ProxyAddress>, ReachError> {
+        let proxy = given(self.ngrok_proxy.as_deref()).map(|proxy| proxy.parse());
+        proxy
+            .transpose()
+            .map_err(|error: InvalidProxyAddress| ReachError::Proxy(error.to_string()))
+    }
+
+    /// Puts it into the settings.
+    ///
+    /// # Errors
+    ///
+    /// Fails where SQLite does.
+    pub fn write(&self, connection: &Connection) -> store::Result<()> {
+        let texts = [
+            (settings::REACH, Some(self.way.as_str())),
+            (settings::NGROK_DOMAIN, self.ngrok_domain.as_deref()),
+            (settings::NGROK_SERVER, self.ngrok_server.as_deref()),
+            (settings::NGROK_ROOT_CAS, self.ngrok_root_cas.as_deref()),
+            (settings::NGROK_PROXY, self.ngrok_proxy.as_deref()),
+            (settings::OWN_ADDRESS, self.own_address.as_deref()),
+            (settings::PROBE, (!self.probe).then_some("off")),
+        ];
+        for (name, text) in texts {
+            settings::set(connection, name, given(text).as_deref())?;
+        }
+        Ok(())
+    }
+}
+
+fn given(text: Option<&str>) -> Option<String> {
+    text.map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+/// An address of the person's own, in the form in which paths are put after it. `None` where it is no https address of a
+/// host alone.
+pub fn own_address(typed: &str) -> Option<String> {
+    let host = typed.trim().strip_prefix("https://")?.trim_end_matches('/');
+    let sound = !host.is_empty()
+        && !host.contains(['/', '?', '#', '@', '\\'])
+        && !host.contains(char::is_whitespace);
+    sound.then(|| format!("https://{}", host.to_ascii_lowercase()))
+}
+
+impl Engine {
+    /// What follows from a choice.
+    ///
+    /// # Errors
+    ///
+    /// Says what to change where the choice leads nowhere.
+    pub async fn reach(&self, choice: &Choice) -> Result<Reach, ReachError> {
+        let root_cas = given(choice.ngrok_root_cas.as_deref()).map(PathBuf::from);
+        match choice.way {
+            Way::Off => Ok(Reach::Off),
+            Way::OwnAddress => {
+                let url = choice
+                    .own_address
+                    .as_deref()
+                    .and_then(own_address)
+                    .ok_or(ReachError::OwnAddress)?;
+                let config = OwnAddressConfig {
+                    root_cas,
+                    proxy: choice.proxy()?,
+                    probe: choice.probe,
+                    ..OwnAddressConfig::new(url)
+                };
+                Ok(Reach::OwnAddress(Box::new(config)))
+            }
+            Way::Ngrok => {
+                let token = self
+                    .ngrok_authtoken()
+                    .await?
+                    .ok_or(ReachError::NoAuthtoken)?;
+                let server = given(choice.ngrok_server.as_deref())
+                    .map(|server| server.parse::<ServerAddress>());
+                let config = TunnelConfig {
+                    domain: given(choice.ngrok_domain.as_deref()),
+                    server: server
+                        .transpose()
+                        .map_err(|error| ReachError::Server(error.to_string()))?,
+                    proxy: choice.proxy()?,
+                    root_cas,
+                    probe: choice.probe,
+                    ..TunnelConfig::new(Authtoken::new(token.reveal()))
+                };
+                Ok(Reach::Ngrok(Box::new(config)))
+            }
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! The whole way of a call through the tunnel: the self-test of it, and what it tells about addresses that have changed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bellhop_core::provider::Provider;
+use bellhop_core::sample::{Act, SampleBooking};
+use bellhop_core::signature::{SecretValue, sign};
+use bellhop_engine::Engine;
+use bellhop_engine::announcing::{self, Bubble};
+use bellhop_engine::instance::Window;
+use bellhop_engine::reach::Reach;
+use bellhop_engine::self_test::{self, HopName, Outcome, Report, Target};
+use bellhop_engine::serving::{self, Serving};
+use bellhop_engine::store::deliveries::DeliveryQuery;
+use bellhop_engine::store::endpoints::Endpoint;
+use bellhop_engine::store::timeline::TimelineQuery;
+use bellhop_engine::store::{deliveries, endpoints, rejections, timeline};
+use bellhop_engine::tunnel::outside::Outside;
+use bellhop_engine::tunnel::{Authtoken, TunnelConfig};
+use bellhop_test_support::edge::{Edge, TOKEN};
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// A receiver behind the stand-in of ngrok's edge, with a desktop that takes notifications.
+struct World {
+    edge: Edge,
+    engine: Arc<Engine>,
+    serving: Arc<Serving>,
+    outside: Outside,
+    url: String,
+    shown: Arc<Mutex<Vec<Bubble>>>,
+    stop: CancellationToken,
+    _data: TempDir,
+}
+
+impl World {
+    async fn start() -> World {
+        let data = tempfile::tempdir().unwrap();
+        let edge = Edge::start().await.unwrap();
+        let engine = Engine::open_with_file_secrets(data.path()).await.unwrap();
+        let serving = serving::serve(
+            Arc::clone(&engine),
+            "127.0.0.1:0".parse().unwrap(),
+            Window::None,
+        );
+        let serving = serving.await.unwrap();
+        let shown: Arc<Mutex<Vec<Bubble>>> = Arc::default();
+        let (stop, seen) = (CancellationToken::new(), Arc::clone(&shown));
+        let show = move |bubble: &Bubble| {
+            seen.lock().unwrap().push(bubble.clone());
+            Ok(())
+        };
+        tokio::spawn(announcing::run(Arc::clone(&engine), stop.clone(), show));
+        serving
+            .set_reach(Reach::Ngrok(Box::new(config(&edge))))
+            .await;
+        let mut status = serving.tunnel();
+        let online = status.wait_for(|status| status.url().is_some());
+        let url = tokio::time::timeout(SOON, online)
+            .await
+            .expect("online")
+            .unwrap()
+            .url()
+            .unwrap()
+            .to_owned();
+        let outside = Outside::new(Some(&edge.root_cas()), Some(edge.public()), None, SOON)
+            .await
+            .unwrap();
+        World {
+            edge,
+            engine,
+            serving,
+            outside,
+            url,
+            shown,
+            stop,
+            _data: data,
+        }
+    }
+
+    async fn endpoint(&self, provider: Provider) -> Endpoint {
+        let secret = SecretValue::new("s3cret");
+        let secret = secret.filter(|_| provider != Provider::ReserveKit);
+        self.engine
+            .add_endpoint(provider, None, secret)
+            .await
+            .unwrap()
+    }
+
+    async fn test(&self, endpoint: &Endpoint, notifies: bool) -> Report {
+        let target = Target {
+            public_url: &self.url,
+            outside: &self.outside,
+            notifies,
+        };
+        self_test::run(&self.engine, endpoint.id, &target)
+            .await
+            .unwrap()
+    }
+
+    /// Whether anything of a test is left.
+    async fn traces(&self) -> usize {
+        let read = self.engine.store.read(|connection| {
+            let tests: i64 =
+                connection.query_row("SELECT count(*) FROM self_test", [], |row| row.get(0))?;
+            let query = DeliveryQuery {
+                limit: 9,
+                ..DeliveryQuery::default()
+            };
+            let everything = TimelineQuery {
+                limit: 9,
+                ..TimelineQuery::default()
+            };
+            Ok(usize::try_from(tests).unwrap()
+                + deliveries::list(connection, query)?.len()
+                + timeline::list(connection, &everything)?.len()
+                + rejections::list(connection, None, 9)?.len())
+        });
+        read.await.unwrap()
+    }
+
+    /// A genuine call of the endpoint's provider that somebody has forwarded from `host`.
+    async fn genuine_call(&self, endpoint: &Endpoint, number: u64, host: &str) {
+        let now = Timestamp::now();
+        let provider = endpoint.provider;
+        let sample = provider
+            .sample(
+                provider.event_type_of(Act::Book),
+                &SampleBooking::new(number, now),
+            )
+            .unwrap();
+        let signed = sign(
+            provider,
+            SecretValue::new("s3cret").as_ref(),
+            None,
+            now.as_second(),
+            &sample.body,
+        );
+        let own = sample
+            .headers
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        let forwarded = [(
+            "x-forwarded-host".to_owned(),
+            format!("forged.example, {host}"),
+        )];
+        let headers: Vec<(String, String)> = own.chain(signed.headers).chain(forwarded).collect();
+        let url = format!("{}{}", self.url, endpoint.path());
+        let call = self
+            .outside
+            .post(&url, &headers, sample.body)
+            .await
+            .unwrap();
+        assert_eq!(call.answer, Ok(200));
+    }
+
+    async fn stale_address(&self, endpoint: &Endpoint) -> Option<String> {
+        self.engine
+            .endpoint(endpoint.id)
+            .await
+            .unwrap()
+            .stale_address(&self.url)
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        self.serving.stop().await;
+        self.edge
+            .until(SOON, |edge| edge.sessions() == 0)
+            .await
+            .unwrap();
+    }
+}
+
+fn config(edge: &Edge) -> TunnelConfig {
+    TunnelConfig {
+        server: Some(edge.server().parse().unwrap()),
+        root_cas: Some(edge.root_cas()),
+        probe_via: Some(edge.public()),
+        ..TunnelConfig::new(Authtoken::new(TOKEN))
+    }
+}
+
+fn names(report: &Report) -> Vec<&'static str> {
+    report.hops.iter().map(|hop| hop.name.as_str()).collect()
+}
+
+fn advice(report: &Report) -> (HopName, &str) {
+    match report.hops.last() {
+        Some(self_test::Hop {
+            name,
+            outcome: Outcome::Failed(advice),
+        }) => (*name, advice),
+        other => panic!("nothing failed: {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_of_the_whole_way_passes_every_hop_for_every_provider_and_leaves_nothing() {
+    let world = World::start().await;
+    for provider in Provider::ALL {
+        let endpoint = world.endpoint(provider).await;
+        let report = world.test(&endpoint, true).await;
+        assert!(report.passed(), "{provider}: {report:?}");
+        let all = [
+            "lookup",
+            "edge",
+            "tls",
+            "tunnel",
+            "receiver",
+            "verification",
+            "commit",
+            "worker",
+            "notification",
+        ];
+        assert_eq!(names(&report), all, "{provider}");
+    }
+    let shown = world.shown.lock().unwrap().clone();
+    assert_eq!(shown.len(), Provider::ALL.len());
+    assert!(
+        shown
+            .iter()
+            .all(|bubble| bubble.title.starts_with("Test · New booking")),
+        "{shown:?}"
+    );
+    assert_eq!(world.traces().await, 0);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_hop_that_fails_has_its_own_advice_and_leaves_nothing() {
+    let world = World::start().await;
+    let endpoint = world.endpoint(Provider::Kordless).await;
+
+    let quiet = world.test(&endpoint, false).await;
+    assert!(quiet.passed());
+    assert!(matches!(
+        quiet.hops.last().unwrap().outcome,
+        Outcome::Skipped(_) | Outcome::Passed(_)
+    ));
+
+    let without_secret = world
+        .engine
+        .add_endpoint(Provider::Bookora, None, None)
+        .await
+        .unwrap();
+    let report = world.test(&without_secret, true).await;
+    assert_eq!(advice(&report).0, HopName::Verification);
+    assert!(
+        advice(&report).1.contains("has no signing secret"),
+        "{report:?}"
+    );
+
+    world.edge.hide_from_public(true);
+    let report = world.test(&endpoint, true).await;
+    assert_eq!(advice(&report).0, HopName::Tunnel);
+    assert!(advice(&report).1.contains("offline"), "{report:?}");
+    world.edge.hide_from_public(false);
+
+    // An authority that nobody knows, and an address where nobody is.
+    let stranger = Outside::new(None, Some(world.edge.public()), None, SOON)
+        .await
+        .unwrap();
+    let target = Target {
+        public_url: &world.url,
+        outside: &stranger,
+        notifies: true,
+    };
+    let report = self_test::run(&world.engine, endpoint.id, &target)
+        .await
+        .unwrap();
+    assert_eq!(advice(&report).0, HopName::Tls);
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let nobody = Outside::new(Some(&world.edge.root_cas()), Some(nobody), None, SOON)
+        .await
+        .unwrap();
+    let target = Target {
+        public_url: &world.url,
+        outside: &nobody,
+        notifies: true,
+    };
+    let report = self_test::run(&world.engine, endpoint.id, &target)
+        .await
+        .unwrap();
+    assert_eq!(advice(&report).0, HopName::Edge);
+
+    assert_eq!(world.traces().await, 0);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nonce_that_is_not_ours_makes_a_call_like_any_other() {
+    let world = World::start().await;
+    let endpoint = world.endpoint(Provider::ReserveKit).await;
+    let body = br#"{"event_type":"bookings.create","bookings":[{"id":1,"updated_at":"2026-01-01T00:00:00Z"}]}"#;
+    let headers = [(self_test::HEADER.to_owned(), "0".repeat(32))];
+    let url = format!("{}{}", world.url, endpoint.path());
+    let call = world
+        .outside
+        .post(&url, &headers, body.to_vec())
+        .await
+        .unwrap();
+    assert_eq!(call.answer, Ok(200));
+    let query = DeliveryQuery {
+        limit: 9,
+        ..DeliveryQuery::default()
+    };
+    let stored = world
+        .engine
+        .store
+        .read(move |connection| deliveries::list(connection, query))
+        .await
+        .unwrap();
+    assert_eq!(stored.len(), 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_has_changed_is_an_alarm_until_calls_arrive_at_the_new_one() {
+    let world = World::start().await;
+    let endpoint = world.endpoint(Provider::WebKasa).await;
+    let host = world.url.strip_prefix("https://").unwrap().to_owned();
+    assert_eq!(
+        world.stale_address(&endpoint).await,
+        None,
+        "nobody has been given an address"
+    );
+
+    let (id, given) = (endpoint.id, "before.example".to_owned());
+    world
+        .engine
+        .store
+        .write(move |connection| endpoints::give_host(connection, id, &given))
+        .await
+        .unwrap();
+    let stale = Some(format!("https://before.example{}", endpoint.path()));
+    assert_eq!(
+        world.stale_address(&endpoint).await,
+        stale,
+        "the address that was copied is another"
+    );
+
+    world.genuine_call(&endpoint, 1, &host).await;
+    assert_eq!(
+        world.stale_address(&endpoint).await,
+        None,
+        "a call has come to the new one"
+    );
+    world.genuine_call(&endpoint, 2, "elsewhere.example").await;
+    let stale = Some(format!("https://elsewhere.example{}", endpoint.path()));
+    assert_eq!(world.stale_address(&endpoint).await, stale);
+    world.end().await;
+}
