@@ -56,6 +56,7 @@ struct Standing {
     unread: i64,
     paused_until: Option<Timestamp>,
     tunnel: TunnelStatus,
+    has_address: bool,
 }
 
 impl Standing {
@@ -119,7 +120,9 @@ pub(crate) async fn refresh(app: &AppHandle) -> anyhow::Result<()> {
     });
     let (endpoints, unread, paused_until) = read.await?;
     let tunnel = desktop.serving.tunnel().borrow().clone();
+    let has_address = desktop.serving.public_url().is_some();
     let standing = Standing {
+        has_address,
         endpoints,
         unread,
         paused_until,
@@ -156,7 +159,7 @@ fn menu(app: &AppHandle, standing: &Standing) -> tauri::Result<Menu<Wry>> {
             item(
                 &format!("{COPY}{}", endpoint.id),
                 &endpoint.label,
-                standing.tunnel.url().is_some(),
+                standing.has_address,
             )
         })
         .collect::<Result<_, _>>()?;

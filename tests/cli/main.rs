@@ -25,6 +25,7 @@ mod samples;
 mod secrets;
 mod statuses;
 mod store;
+mod tunnel;
 mod usage;
 
 /// An empty data directory for the program under test.

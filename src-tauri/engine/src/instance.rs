@@ -93,15 +93,15 @@ impl Announcement {
         Ok(Some(announcement))
     }
 
-    /// Tells how the tunnel is.
+    /// Tells how the tunnel is, and the address to give to providers.
     ///
     /// # Errors
     ///
     /// Fails where the file cannot be written.
-    pub fn tunnel(&self, status: &TunnelStatus) -> std::io::Result<()> {
+    pub fn tunnel(&self, status: &TunnelStatus, public_url: Option<String>) -> std::io::Result<()> {
         self.change(|instance| {
             instance.tunnel = status.word().to_owned();
-            instance.public_url = status.url().map(str::to_owned);
+            instance.public_url = public_url;
             let (code, message) = status.trouble();
             instance.code = code.map(str::to_owned);
             instance.message = message.map(str::to_owned);

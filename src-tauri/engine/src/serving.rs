@@ -49,6 +49,7 @@ pub struct Serving {
     doorman: Arc<Doorman>,
     notifies: AtomicBool,
     status: watch::Sender<TunnelStatus>,
+    address: Mutex<Option<String>>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -110,6 +111,7 @@ pub async fn serve(
         doorman: Arc::default(),
         notifies: AtomicBool::new(false),
         status: watch::Sender::new(TunnelStatus::Off),
+        address: Mutex::default(),
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
         engine: Arc::clone(&engine),
@@ -149,9 +151,13 @@ impl Serving {
         self.status.subscribe()
     }
 
-    /// The address by which the world reaches us, without a path.
+    /// The address to give to providers, without a path: the person's own, or the one that the tunnel had last. It is
+    /// still that one while calls do not reach us for a moment.
     pub fn public_url(&self) -> Option<String> {
-        self.status.borrow().url().map(str::to_owned)
+        self.address
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Lets the world reach us in this way, in the place of the one before.
@@ -160,6 +166,10 @@ impl Serving {
         if let Some(open) = open.take() {
             open.close().await;
         }
+        self.set_address(match &reach {
+            Reach::OwnAddress(config) => Some(config.url.clone()),
+            Reach::Off | Reach::Ngrok(_) => None,
+        });
         let way = match reach {
             Reach::Off => {
                 self.tell(TunnelStatus::Off);
@@ -190,6 +200,7 @@ impl Serving {
         if let Some(open) = self.open.lock().await.take() {
             open.close().await;
         }
+        self.set_address(None);
         self.tell(TunnelStatus::Failed {
             code: None,
             message,
@@ -217,7 +228,7 @@ impl Serving {
             self.notifies.load(Ordering::Relaxed),
         );
         if let Some(announcement) = Announcement::make(&self.engine.data_dir, instance)? {
-            announcement.tunnel(&self.status.borrow())?;
+            announcement.tunnel(&self.status.borrow(), self.public_url())?;
             let _ = self.announcement.set(announcement);
         }
         Ok(())
@@ -236,13 +247,20 @@ impl Serving {
     }
 
     fn tell(&self, status: TunnelStatus) {
-        self.announce(|announcement| announcement.tunnel(&status));
+        if let Some(url) = status.url() {
+            self.set_address(Some(url.to_owned()));
+        }
+        self.announce(|announcement| announcement.tunnel(&status, self.public_url()));
         // The same again is no change, and nobody is told of one.
         self.status.send_if_modified(|known| {
             let changed = *known != status;
             *known = status;
             changed
         });
+    }
+
+    fn set_address(&self, url: Option<String>) {
+        *self.address.lock().unwrap_or_else(PoisonError::into_inner) = url;
     }
 
     fn announce(&self, change: impl FnOnce(&Announcement) -> std::io::Result<()>) {

@@ -6,6 +6,7 @@ import type {
   NewEndpoint,
   ProviderFacts,
   Rejection,
+  SelfTest,
   Settings,
   SettingsChange,
   Status,
@@ -28,11 +29,17 @@ export interface Backend {
   addSecret(endpointId: string, secret: string): Promise<Endpoint>;
   retireSecret(endpointId: string, secretId: string): Promise<Endpoint>;
   rejections(): Promise<Rejection[]>;
+  /** Copies the endpoint's public address, and remembers that its provider is given this one. */
+  copyAddress(endpointId: string): Promise<void>;
+  /** Sends a call the whole way from the public address to the notification. */
+  selfTest(endpointId: string): Promise<SelfTest>;
 
   status(): Promise<Status>;
   settings(): Promise<Settings>;
   saveSettings(change: SettingsChange): Promise<Settings>;
   setNgrokToken(token: string | null): Promise<Settings>;
+  /** What the tunnel waits to try, it tries at once. */
+  tryNow(): Promise<void>;
   /** `null` resumes them. */
   pauseNotifications(minutes: number | null): Promise<Status>;
   testNotification(): Promise<void>;

@@ -6,6 +6,7 @@ import type {
   NewEndpoint,
   ProviderFacts,
   Rejection,
+  SelfTest,
   Settings,
   SettingsChange,
   Status,
@@ -17,14 +18,22 @@ import type {
 import type { Backend, Unsubscribe } from "./backend";
 import { arrivals } from "./sample/arrivals";
 import { sampleProviders } from "./sample/providers";
-import type { Story } from "./sample/stories";
-import { bookingFrom, entriesOf, newestFirst, publicUrl, sampleWorld, type World } from "./sample/world";
+import { newEndpoint, withStaleAddresses } from "./sample/endpoints";
 import { fits } from "./sample/query";
-import { tunnelOf } from "./sample/tunnel";
+import { blockedTest, passedTest } from "./sample/selfTest";
+import type { Story } from "./sample/stories";
+import { settingsOf, tunnelFor, tunnelOf } from "./sample/tunnel";
+import { bookingFrom, entriesOf, newestFirst, sampleWorld, type World } from "./sample/world";
+
+/**
+ * `sample`: a busy week. `long`: two years of it. `empty`: the first launch. `broken`: every reading fails.
+ * `trouble`: the tunnel comes back at "Try now", with a new address that two providers do not have and no call gets
+ * through. `refused`: ngrok does not accept the token, which comes from the environment.
+ */
+export type WorldName = "sample" | "long" | "empty" | "trouble" | "refused" | "broken";
 
 export type MemoryOptions = {
-  /** `sample`: a busy week. `long`: two years of it. `empty`: the first launch. `trouble`: no tunnel. `broken`: every reading fails. */
-  world?: "sample" | "long" | "empty" | "trouble" | "broken";
+  world?: WorldName;
   now?: () => Date;
   /** Milliseconds between arrivals; none when absent. */
   arrivalsEvery?: number;
@@ -38,6 +47,8 @@ export class MemoryBackend implements Backend {
   copied: string[] = [];
   opened: string[] = [];
   tests = 0;
+  /** How the next self-tests go. */
+  selfTestGoes: SelfTest;
   #now: () => Date;
   #demo: boolean;
   #settings: Settings;
@@ -55,14 +66,10 @@ export class MemoryBackend implements Backend {
       world === "empty"
         ? { entries: [], endpoints: [], rejections: [] }
         : sampleWorld(this.#now(), world === "long" ? 90 : 1);
+    if (world === "trouble") this.world.endpoints = withStaleAddresses(this.world.endpoints);
     this.tunnel = tunnelOf(world, this.#now());
-    this.#settings = {
-      tunnelEnabled: world !== "empty",
-      ngrokDomain: world === "empty" ? null : "bluebell.ngrok.app",
-      hasNgrokToken: world !== "empty",
-      secretsKeptIn: "keychain",
-      dataDir: "/home/rosa/.local/share/app.bellhop.desktop",
-    };
+    this.#settings = settingsOf(world);
+    this.selfTestGoes = world === "trouble" ? blockedTest : passedTest;
     if (world === "trouble") this.#pausedUntil = new Date(this.#now().getTime() + 52 * 60_000).toISOString();
     if (world === "broken") {
       const failure = { code: null, message: "The database file could not be read: disk I/O error." };
@@ -88,6 +95,7 @@ export class MemoryBackend implements Backend {
     this.world.entries = newestFirst([...entries, ...this.world.entries]);
     const endpoint = this.#endpoint(story.endpoint);
     endpoint.lastDeliveryAt = entries[0]?.receivedAt ?? endpoint.lastDeliveryAt;
+    if (this.tunnel.state === "online") endpoint.staleAddress = null;
     this.changed({ timeline: true, endpoints: true, status: true });
     return entries;
   }
@@ -139,23 +147,9 @@ export class MemoryBackend implements Backend {
     return structuredClone(sampleProviders);
   }
 
-  async addEndpoint({ provider, label, secret }: NewEndpoint): Promise<Endpoint> {
+  async addEndpoint(asked: NewEndpoint): Promise<Endpoint> {
     this.#answer("addEndpoint");
-    const at = this.#now().toISOString();
-    const number = this.world.endpoints.length + 1;
-    const endpoint: Endpoint = {
-      id: `endpoint-${number}`,
-      provider,
-      label,
-      path: `/hooks/${provider.slice(0, 2)}_Nh4c7Rk2Xw9Tb${number}Ls`,
-      publicUrl: null,
-      trust: secret ? "signed" : "token_only",
-      secrets: secret ? [{ id: `secret-${number}`, createdAt: at, lastUsedAt: null }] : [],
-      signatureForm: null,
-      createdAt: at,
-      lastDeliveryAt: null,
-      lastRejection: null,
-    };
+    const endpoint = newEndpoint(asked, this.world.endpoints.length + 1, this.#now().toISOString());
     this.world.endpoints = [...this.world.endpoints, endpoint];
     this.changed({ endpoints: true });
     return this.#shown(endpoint);
@@ -189,6 +183,21 @@ export class MemoryBackend implements Backend {
     return structuredClone(this.world.rejections);
   }
 
+  async copyAddress(endpointId: string): Promise<void> {
+    this.#answer("copyAddress");
+    const { publicUrl } = this.#shown(this.#endpoint(endpointId));
+    if (publicUrl === null)
+      throw { code: null, message: "There is no public address at the moment." } satisfies Failure;
+    this.copied.push(publicUrl);
+    this.changed({ endpoints: true });
+  }
+
+  async selfTest(_endpointId: string): Promise<SelfTest> {
+    this.#answer("selfTest");
+    await this.#aMoment();
+    return structuredClone(this.selfTestGoes);
+  }
+
   async status(): Promise<Status> {
     this.#answer("status");
     return {
@@ -209,16 +218,24 @@ export class MemoryBackend implements Backend {
   async saveSettings(change: SettingsChange): Promise<Settings> {
     this.#answer("saveSettings");
     this.#settings = { ...this.#settings, ...change };
-    const reachable = change.tunnelEnabled && this.#settings.hasNgrokToken;
-    this.setTunnel(reachable ? tunnelOf("sample", this.#now()) : { state: "off" });
+    this.setTunnel(tunnelFor(this.#settings, this.#now()));
     return this.settings();
   }
 
   async setNgrokToken(token: string | null): Promise<Settings> {
     this.#answer("setNgrokToken");
     this.#settings = { ...this.#settings, hasNgrokToken: token !== null };
-    this.changed({ status: true });
+    this.setTunnel(tunnelFor(this.#settings, this.#now()));
     return this.settings();
+  }
+
+  async tryNow(): Promise<void> {
+    this.#answer("tryNow");
+    const before = this.tunnel;
+    this.setTunnel(before.state === "reconnecting" ? { ...before, nextTry: null } : { state: "connecting" });
+    void this.#aMoment().then(() =>
+      this.setTunnel(before.state === "failed" ? before : tunnelFor(this.#settings, this.#now())),
+    );
   }
 
   async pauseNotifications(minutes: number | null): Promise<Status> {
@@ -259,6 +276,10 @@ export class MemoryBackend implements Backend {
     if (failure) throw failure;
   }
 
+  #aMoment(): Promise<void> {
+    return new Promise((done) => setTimeout(done, 400));
+  }
+
   #endpoint(id: string): Endpoint {
     const endpoint = this.world.endpoints.find((one) => one.id === id);
     if (!endpoint)
@@ -267,7 +288,7 @@ export class MemoryBackend implements Backend {
   }
 
   #shown(endpoint: Endpoint): Endpoint {
-    const reachable = this.tunnel.state === "online";
-    return structuredClone({ ...endpoint, publicUrl: reachable ? publicUrl(endpoint.path) : null });
+    const publicUrl = this.tunnel.state === "online" ? this.tunnel.url + endpoint.path : null;
+    return structuredClone({ ...endpoint, publicUrl });
   }
 }

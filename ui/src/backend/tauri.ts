@@ -21,11 +21,14 @@ export const tauriBackend: Backend = {
   addSecret: (endpointId, secret) => invoke("add_secret", { endpointId, secret }),
   retireSecret: (endpointId, secretId) => invoke("retire_secret", { endpointId, secretId }),
   rejections: () => invoke("rejections"),
+  copyAddress: (endpointId) => invoke("copy_address", { endpointId }),
+  selfTest: (endpointId) => invoke("self_test", { endpointId }),
 
   status: () => invoke("status"),
   settings: () => invoke("settings"),
   saveSettings: (change) => invoke("save_settings", { change }),
   setNgrokToken: (token) => invoke("set_ngrok_token", { token }),
+  tryNow: () => invoke("try_now"),
   pauseNotifications: (minutes) => invoke("pause_notifications", { minutes }),
   testNotification: () => invoke("test_notification"),
 

@@ -23,7 +23,7 @@ export type Change = { timeline: boolean, endpoints: boolean, status: boolean, }
 /**
  * One public address of ours. `signatureForm` says in words how its first genuine call proved itself.
  */
-export type Endpoint = { id: string, provider: Provider, label: string, path: string, publicUrl: string | null, trust: Trust, secrets: Array<Secret>, signatureForm: string | null, createdAt: string, lastDeliveryAt: string | null, lastRejection: Rejection | null, };
+export type Endpoint = { id: string, provider: Provider, label: string, path: string, publicUrl: string | null, trust: Trust, secrets: Array<Secret>, signatureForm: string | null, createdAt: string, lastDeliveryAt: string | null, lastRejection: Rejection | null, staleAddress: string | null, };
 
 /**
  * What happened.
@@ -43,6 +43,16 @@ export type Failure = {
    */
   message: string;
 };
+
+/**
+ * A part of the way of a call. `message` says why it was skipped, or what to do where it failed.
+ */
+export type Hop = { name: string, outcome: HopOutcome, milliseconds: number | null, message: string | null, };
+
+/**
+ * How a part of the way of a call went.
+ */
+export type HopOutcome = "passed" | "failed" | "skipped";
 
 /**
  * An endpoint to add.
@@ -65,6 +75,11 @@ export type Provider = "kordless" | "reservekit" | "bookora" | "webkasa" | "oruf
 export type ProviderFacts = { provider: Provider, name: string, secret: SecretUse, secretName: string, setup: Array<string>, setupPage: string, honesty: string | null, };
 
 /**
+ * By what the world reaches us.
+ */
+export type Reach = "off" | "ngrok" | "own_address";
+
+/**
  * A call that was turned away, and what to do about it.
  */
 export type Rejection = { id: string, at: string, endpointId: string | null, reason: string, hint: string, };
@@ -85,14 +100,19 @@ export type SecretKeeper = "keychain" | "file";
 export type SecretUse = "required" | "optional" | "none";
 
 /**
+ * A test of the whole way of a call. It ends with the first part that failed.
+ */
+export type SelfTest = { passed: boolean, hops: Array<Hop>, };
+
+/**
  * What the person chose.
  */
-export type Settings = { tunnelEnabled: boolean, ngrokDomain: string | null, hasNgrokToken: boolean, secretsKeptIn: SecretKeeper, dataDir: string, };
+export type Settings = { reach: Reach, ngrokDomain: string | null, hasNgrokToken: boolean, tokenFromEnvironment: boolean, ngrokServer: string | null, ngrokRootCas: string | null, ngrokProxy: string | null, ownAddress: string | null, probe: boolean, secretsKeptIn: SecretKeeper, dataDir: string, };
 
 /**
  * What the person chooses.
  */
-export type SettingsChange = { tunnelEnabled: boolean, ngrokDomain: string | null, };
+export type SettingsChange = { reach: Reach, ngrokDomain: string | null, ngrokServer: string | null, ngrokRootCas: string | null, ngrokProxy: string | null, ownAddress: string | null, probe: boolean, };
 
 /**
  * How the program is.
@@ -122,4 +142,4 @@ export type Trust = "signed" | "token_only";
 /**
  * How the world reaches us.
  */
-export type Tunnel = { state: "off" } | { state: "connecting" } | { state: "online", url: string, since: string } | { state: "reconnecting", since: string, cause: string } | { state: "failed", code: string | null, message: string };
+export type Tunnel = { state: "off" } | { state: "connecting" } | { state: "online", url: string, since: string } | { state: "reconnecting", since: string, code: string | null, cause: string, nextTry: string | null } | { state: "failed", code: string | null, message: string };

@@ -90,6 +90,14 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
     return { day: day(from, now), time };
   }
 
+  /** A moment after "since" or "until": today's needs no day. */
+  const shortMoment = (at: string, now: Date) =>
+    dayKey(at) === dayKey(now)
+      ? clock(at)
+      : moment(at, now)
+          .replace(/^Yesterday/, "yesterday")
+          .replace(/^Tomorrow/, "tomorrow");
+
   function spoken(times: When, now: Date): string | null {
     const said = when(times, now);
     return said && (said.time ? `${said.day}, ${said.time}` : said.day);
@@ -123,5 +131,14 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
       .join(", ");
   }
 
-  return { dayKey, dayHeading, clock, moment, when, spoken, elsewhere, ago, sentence, timeZone };
+  return { dayKey, dayHeading, clock, moment, shortMoment, when, spoken, elsewhere, ago, sentence, timeZone };
+}
+
+/** `null` once the time has come. */
+export function timeLeft(milliseconds: number): string | null {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (!(seconds > 0)) return null;
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
 }

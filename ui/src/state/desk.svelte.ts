@@ -1,6 +1,6 @@
 import { createContext } from "svelte";
 import { asFailure, type Backend } from "../backend/backend";
-import type { Failure, Provider, ProviderFacts, Settings, Status } from "../bindings/types";
+import type { Failure, Provider, ProviderFacts, Settings, SettingsChange, Status } from "../bindings/types";
 import { createTimes, localeOfPerson, type Times } from "../shared/times";
 import { Clock } from "./clock.svelte";
 import { EndpointList } from "./endpoints.svelte";
@@ -19,6 +19,8 @@ export class Desk {
   settings = $state.raw<Settings | null>(null);
   providers = $state.raw<ProviderFacts[]>([]);
   settingsFailure = $state.raw<Failure | null>(null);
+  /** Each change is made from the settings that the one before has left. */
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(backend: Backend, times: Times = createTimes(localeOfPerson())) {
     this.backend = backend;
@@ -72,6 +74,21 @@ export class Desk {
     } catch (thrown) {
       this.settingsFailure = asFailure(thrown);
     }
+  }
+
+  /** The program takes the settings of a screen as a whole; this changes some and leaves the others. */
+  changeSettings(change: Partial<SettingsChange>): Promise<void> {
+    const changing = this.#changing.then(async () => {
+      const before = this.settings ?? (await this.backend.settings());
+      const { reach, ngrokDomain, ngrokServer, ngrokRootCas, ngrokProxy, ownAddress, probe } = before;
+      this.settings = await this.backend.saveSettings({
+        ...{ reach, ngrokDomain, ngrokServer, ngrokRootCas, ngrokProxy, ownAddress, probe },
+        ...change,
+      });
+      await this.readStatus();
+    });
+    this.#changing = changing.catch(() => {});
+    return changing;
   }
 
   async readProviders(): Promise<void> {

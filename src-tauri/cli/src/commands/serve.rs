@@ -26,15 +26,15 @@ pub(super) async fn run(engine: Arc<Engine>, options: Serve, output: Output) -> 
     // Whoever has read that we listen may stop us at once.
     let asked_to_stop = asked_to_stop()?;
     let serving = serving::serve(Arc::clone(&engine), options.listen, Window::None).await?;
+    let mut status = serving.tunnel();
+    status.mark_unchanged();
+    serving.set_reach(reach).await;
     say_listening(&serving, output)?;
     let stop = CancellationToken::new();
     if options.notify == Notify::Desktop {
         tokio::spawn(announcing::run(Arc::clone(&engine), stop.clone(), show));
         serving.set_notifies();
     }
-    let mut status = serving.tunnel();
-    status.mark_unchanged();
-    serving.set_reach(reach).await;
     let outcome = tokio::select! {
         outcome = follow(&engine, &mut shown, output) => outcome,
         outcome = follow_tunnel(status, output) => outcome,

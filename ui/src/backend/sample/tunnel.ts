@@ -1,17 +1,56 @@
-import type { Tunnel } from "../../bindings/types";
-import type { MemoryOptions } from "../memory";
+import type { Settings, Tunnel } from "../../bindings/types";
+import type { WorldName } from "../memory";
 
-export function tunnelOf(world: NonNullable<MemoryOptions["world"]>, now: Date): Tunnel {
+const ago = (now: Date, minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
+
+export function tunnelOf(world: WorldName, now: Date): Tunnel {
   if (world === "empty") return { state: "off" };
   if (world === "trouble")
     return {
+      state: "reconnecting",
+      since: ago(now, 12),
+      code: null,
+      cause: "ngrok’s service does not answer",
+      nextTry: new Date(now.getTime() + 38_000).toISOString(),
+    };
+  if (world === "refused")
+    return {
       state: "failed",
       code: "ERR_NGROK_107",
-      message: "ngrok does not accept the authtoken any more. Copy a new one from your ngrok dashboard.",
+      message:
+        "ngrok does not know this authtoken any more: it was reset, revoked or belongs to an account that is gone. Copy the present one from dashboard.ngrok.com/get-started/your-authtoken.",
     };
+  return { state: "online", url: "https://bluebell.ngrok.app", since: ago(now, 5 * 60) };
+}
+
+/** How the tunnel is after the settings have changed, or after a try. */
+export function tunnelFor(settings: Settings, now: Date): Tunnel {
+  const online = (url: string): Tunnel => ({ state: "online", url, since: now.toISOString() });
+  switch (settings.reach) {
+    case "off":
+      return { state: "off" };
+    case "own_address":
+      return online(settings.ownAddress ?? "https://localhost");
+    case "ngrok":
+      return settings.hasNgrokToken
+        ? online(`https://${settings.ngrokDomain ?? "bluebell.ngrok.app"}`)
+        : { state: "failed", code: null, message: "ngrok needs your authtoken." };
+  }
+}
+
+export function settingsOf(world: WorldName): Settings {
+  const empty = world === "empty";
   return {
-    state: "online",
-    url: "https://bluebell.ngrok.app",
-    since: new Date(now.getTime() - 5 * 3_600_000).toISOString(),
+    reach: empty ? "off" : "ngrok",
+    ngrokDomain: empty ? null : world === "trouble" ? "quiet-otter.ngrok.app" : "bluebell.ngrok.app",
+    hasNgrokToken: !empty,
+    tokenFromEnvironment: world === "refused",
+    ngrokServer: null,
+    ngrokRootCas: null,
+    ngrokProxy: null,
+    ownAddress: null,
+    probe: true,
+    secretsKeptIn: "keychain",
+    dataDir: "/home/rosa/.local/share/app.bellhop.desktop",
   };
 }

@@ -6,12 +6,12 @@ import type {
   Rejection,
   TimelineEntry,
 } from "../../bindings/types";
+import { sampleEndpoints } from "./endpoints";
 import { stories, type SampleTime, type SampleWhen, type Step, type Story } from "./stories";
 
 export type World = { entries: TimelineEntry[]; endpoints: Endpoint[]; rejections: Rejection[] };
 
 const MINUTE = 60_000;
-const HOST = "https://bluebell.ngrok.app";
 
 const statusAfter: Partial<Record<EventKind, BookingStatus>> = {
   created: "pending",
@@ -116,99 +116,6 @@ export function bookingFrom(events: TimelineEntry[]): Booking {
     updatedAt: last.occurredAt ?? last.receivedAt,
     events: told,
   };
-}
-
-function sampleEndpoints(now: Date): Endpoint[] {
-  const ago = (minutes: number) => new Date(now.getTime() - minutes * MINUTE).toISOString();
-  const days = 24 * 60;
-  const base = { lastRejection: null, signatureForm: null };
-  const signed = { ...base, trust: "signed" as const };
-  const endpoints: Endpoint[] = [
-    {
-      ...signed,
-      id: "salon",
-      provider: "webkasa",
-      label: "Salon front desk",
-      path: "/hooks/wk_q3v8Zt1mD0s7Lr2f",
-      publicUrl: null,
-      secrets: [
-        { id: "s1", createdAt: ago(90 * days), lastUsedAt: ago(9 * days) },
-        { id: "s2", createdAt: ago(9 * days), lastUsedAt: ago(4) },
-      ],
-      createdAt: ago(90 * days),
-      lastDeliveryAt: ago(4),
-    },
-    {
-      ...signed,
-      id: "tutoring",
-      provider: "kordless",
-      label: "Tutoring",
-      path: "/hooks/kl_Yb61nW9cXe4Uo5ga",
-      publicUrl: null,
-      secrets: [{ id: "s3", createdAt: ago(40 * days), lastUsedAt: ago(26) }],
-      signatureForm: "signature over the raw body",
-      createdAt: ago(40 * days),
-      lastDeliveryAt: ago(26),
-      lastRejection: {
-        id: "r1",
-        at: ago(8),
-        endpointId: "tutoring",
-        reason: "signature_mismatch",
-        hint: "Kordless probably has a new webhook secret. Copy it from Calendar → Settings → Webhooks and add it here; the old one keeps working meanwhile.",
-      },
-    },
-    {
-      ...signed,
-      id: "physio",
-      provider: "bookora",
-      label: "Physio practice, Dr. Okafor and team, second floor",
-      path: "/hooks/bk_0pTz7Kd3RmVq8sJh",
-      publicUrl: null,
-      secrets: [{ id: "s4", createdAt: ago(61 * days), lastUsedAt: ago(11) }],
-      createdAt: ago(61 * days),
-      lastDeliveryAt: ago(11),
-    },
-    {
-      ...base,
-      trust: "token_only",
-      id: "studio",
-      provider: "reservekit",
-      label: "Studio rooms",
-      path: "/hooks/rk_f5Gx2Nw8Ql0bTc6y",
-      publicUrl: null,
-      secrets: [],
-      createdAt: ago(30 * days),
-      lastDeliveryAt: ago(41),
-    },
-    {
-      ...base,
-      trust: "token_only",
-      id: "consult",
-      provider: "orufy",
-      label: "Consultations",
-      path: "/hooks/or_m4Jd9Xs1Vh7Pz3ke",
-      publicUrl: null,
-      secrets: [],
-      createdAt: ago(21 * days),
-      lastDeliveryAt: ago(74),
-    },
-    {
-      ...signed,
-      id: "evening",
-      provider: "kordless",
-      label: "Evening classes",
-      path: "/hooks/kl_T8rBv2Hy6Lm1Qw0e",
-      publicUrl: null,
-      secrets: [{ id: "s5", createdAt: ago(130), lastUsedAt: null }],
-      createdAt: ago(130),
-      lastDeliveryAt: null,
-    },
-  ];
-  return endpoints;
-}
-
-export function publicUrl(path: string): string {
-  return HOST + path;
 }
 
 /** `weeks` repeats the same eight days further and further back. */
