@@ -70,7 +70,9 @@ fn as_connect_error(error: DialError) -> ConnectError {
     match error {
         DialError::Lookup(error) | DialError::Tcp(error) => ConnectError::Tcp(error),
         DialError::Tls(error) => ConnectError::Tls(error),
-        DialError::Proxy(why) => ConnectError::Tcp(std::io::Error::other(why)),
+        DialError::Proxy(why) => ConnectError::Tcp(std::io::Error::other(format!(
+            "the proxy does not lead on: {why}"
+        ))),
         DialError::TimedOut => ConnectError::Tcp(std::io::ErrorKind::TimedOut.into()),
     }
 }
