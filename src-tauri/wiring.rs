@@ -1,7 +1,6 @@
 //! Puts the program together, runs it, and takes it apart.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::IsTerminal as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,7 +13,6 @@ use bellhop_engine::{Engine, demo, serving};
 use clap::Parser as _;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 
 use crate::args::Args;
 use crate::state::Desktop;
@@ -23,7 +21,7 @@ use crate::{commands, dto, notifier, tray, windows};
 /// Runs the desktop program to its end.
 pub fn run() -> ExitCode {
     let args = Args::parse();
-    start_log();
+    bellhop_engine::log::start();
     match start(args) {
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
         Err(error) => {
@@ -44,22 +42,6 @@ fn tell_of_failure(error: &anyhow::Error) {
     if let Err(error) = told {
         tracing::debug!(%error, "nor could the desktop be told");
     }
-}
-
-/// The log goes to standard error: warnings, or what `BELLHOP_LOG` asks for.
-fn start_log() {
-    let mut filter =
-        EnvFilter::try_from_env("BELLHOP_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    for target in bellhop_engine::tunnel::LOUD_TARGETS {
-        if let Ok(quiet) = format!("{target}=warn").parse() {
-            filter = filter.add_directive(quiet);
-        }
-    }
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
 }
 
 fn start(args: Args) -> anyhow::Result<i32> {

@@ -3,83 +3,25 @@
 //! The only maker of [`VerifiedDelivery`], and the store takes nothing else: what could not be verified is unusable
 //! by type. Every comparison is made in constant time, on decoded bytes.
 
-use std::fmt;
+mod form;
+mod secret;
+mod signing;
+mod token;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use crate::call::Call;
 use crate::javascript_json;
 use crate::provider::{IdempotencyKey, Provider};
 
+pub use form::{Form, Place};
+pub use secret::{SecretValue, SigningSecret};
+pub use signing::{SignedParts, sign};
+
+use token::{find_token, without_secrets};
+
 /// The header with which Bellhop marks its own sample calls. They are verified like any other and pin nothing.
 pub const SAMPLE_HEADER: &str = "x-bellhop-sample";
-
-/// What may be put in front of a hex or base64 signature.
-const SHA256_PREFIX: &str = "sha256=";
-
-/// How many query values of a call are looked at for a token.
-const MAX_QUERY_VALUES: usize = 64;
-
-/// The value of a signing secret. Its `Debug` tells nothing.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretValue(String);
-
-impl SecretValue {
-    /// A secret as the person pasted it, without the white space around it. `None` if nothing is left.
-    pub fn new(pasted: &str) -> Option<SecretValue> {
-        let value = pasted.trim();
-        (!value.is_empty()).then(|| SecretValue(value.to_owned()))
-    }
-
-    /// The secret itself, for the keychain and for the person who has to paste it at the provider.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    fn mac(&self) -> Hmac<Sha256> {
-        // HMAC takes a key of any length, so this never takes the second branch.
-        Hmac::new_from_slice(self.0.as_bytes()).unwrap_or_else(|_| Hmac::new(&Default::default()))
-    }
-
-    fn signs(&self, parts: &[&[u8]], claimed: &[u8]) -> bool {
-        let mut mac = self.mac();
-        parts.iter().for_each(|part| mac.update(part));
-        mac.verify_slice(claimed).is_ok()
-    }
-
-    fn sign(&self, parts: &[&[u8]]) -> Vec<u8> {
-        let mut mac = self.mac();
-        parts.iter().for_each(|part| mac.update(part));
-        mac.finalize().into_bytes().to_vec()
-    }
-
-    /// Equality of digests: neither the content nor the length of the secret shows in the time it takes.
-    fn is(&self, claimed: &[u8]) -> bool {
-        Sha256::digest(&self.0)
-            .ct_eq(&Sha256::digest(claimed))
-            .into()
-    }
-}
-
-impl fmt::Debug for SecretValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-/// A signing secret of an endpoint.
-#[derive(Clone, Debug)]
-pub struct SigningSecret {
-    /// Its row in the store.
-    pub id: i64,
-    /// Its value.
-    pub value: SecretValue,
-}
 
 /// How a provider's calls prove that they are genuine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,53 +50,6 @@ pub enum MacInput {
     TimestampAndBody(&'static str),
     /// The body as a JavaScript engine writes it after reading it.
     JavascriptJson,
-}
-
-/// The way in which a genuine call proved itself. Stored with its endpoint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Form {
-    /// HMAC of the raw body.
-    RawBody,
-    /// HMAC of the timestamp and the raw body.
-    TimestampAndBody,
-    /// HMAC of the body as JavaScript writes it.
-    JavascriptJson,
-    /// The secret itself.
-    Token(Place),
-    /// HMAC of the raw body in a place that the provider does not publish.
-    BodyHmac(Place),
-}
-
-/// Where in a call a secret token or its HMAC was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Place {
-    /// A header of this name.
-    Header(String),
-    /// A query value of this name.
-    Query(String),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Place::Header(name) => write!(f, "the header {name}"),
-            Place::Query(name) => write!(f, "the query value {name}"),
-        }
-    }
-}
-
-impl fmt::Display for Form {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Form::RawBody => f.write_str("signature over the raw body"),
-            Form::TimestampAndBody => f.write_str("signature over timestamp and body"),
-            Form::JavascriptJson => f.write_str("signature over the body as JavaScript writes it"),
-            Form::Token(place) => write!(f, "secret token in {place}"),
-            Form::BodyHmac(place) => write!(f, "signature over the raw body in {place}"),
-        }
-    }
 }
 
 /// How far the origin of something is proven.
@@ -429,176 +324,7 @@ fn mac_parts(input: MacInput, call: &Call) -> Option<(Form, Vec<std::borrow::Cow
     })
 }
 
-fn find_token(endpoint: &Checked, call: &Call) -> Result<Proof, SignatureError> {
-    let provider = endpoint.provider.facts().name;
-    let found = endpoint.secrets.iter().find_map(|secret| {
-        let signature = secret.sign(&[&call.body]);
-        places(call).find_map(|(place, value)| {
-            let form = token_form(&secret.value_of(&value, &signature)?, place);
-            let allowed = endpoint
-                .pinned
-                .as_ref()
-                .is_none_or(|pinned| *pinned == form);
-            allowed.then_some(Proof {
-                secret_id: secret.id,
-                form,
-            })
-        })
-    });
-    found.ok_or_else(|| match &endpoint.pinned {
-        Some(form) => SignatureError::NotInPinnedForm {
-            provider,
-            form: form.clone(),
-        },
-        None => SignatureError::TokenNotFound { provider },
-    })
-}
-
-enum Carried {
-    Token,
-    BodyHmac,
-}
-
-fn token_form(carried: &Carried, place: Place) -> Form {
-    match carried {
-        Carried::Token => Form::Token(place),
-        Carried::BodyHmac => Form::BodyHmac(place),
-    }
-}
-
-impl SigningSecret {
-    fn sign(&self, parts: &[&[u8]]) -> Vec<u8> {
-        self.value.sign(parts)
-    }
-
-    /// What of this secret a header or query value carries, if anything.
-    fn value_of(&self, value: &[u8], signature: &[u8]) -> Option<Carried> {
-        let bare = after_bearer(value);
-        if self.value.is(value) || self.value.is(bare) {
-            return Some(Carried::Token);
-        }
-        let text = std::str::from_utf8(bare).ok()?;
-        let text = strip_prefix_ignoring_case(text, SHA256_PREFIX).unwrap_or(text);
-        let fits = |decoded: Vec<u8>| -> bool { decoded.ct_eq(signature).into() };
-        let carried = hex::decode(text).is_ok_and(fits)
-            || STANDARD.decode(text).is_ok_and(fits)
-            || STANDARD_NO_PAD.decode(text).is_ok_and(fits);
-        carried.then_some(Carried::BodyHmac)
-    }
-}
-
-fn after_bearer(value: &[u8]) -> &[u8] {
-    match value.split_at_checked(7) {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case(b"bearer ") => rest.trim_ascii(),
-        _ => value,
-    }
-}
-
-/// Every place of a call that may carry a token.
-fn places(call: &Call) -> impl Iterator<Item = (Place, Vec<u8>)> + '_ {
-    let headers = call
-        .headers
-        .iter()
-        .map(|(name, value)| (Place::Header(name.clone()), value.trim_ascii().to_vec()));
-    let query = form_urlencoded::parse(call.query.as_deref().unwrap_or_default().as_bytes())
-        .take(MAX_QUERY_VALUES)
-        .map(|(name, value)| {
-            (
-                Place::Query(name.into_owned()),
-                value.into_owned().into_bytes(),
-            )
-        });
-    headers.chain(query)
-}
-
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(rest)
-}
-
-/// The call without secrets that travelled in the open: the store and its backups never hold one.
-fn without_secrets(mut call: Call, secrets: &[SigningSecret]) -> Call {
-    const REDACTED: &str = "[secret]";
-    let is_secret = |value: &[u8]| secrets.iter().any(|secret| secret.value.is(value));
-    for (_, value) in &mut call.headers {
-        let bare = after_bearer(value.trim_ascii());
-        if is_secret(bare) || is_secret(value.trim_ascii()) {
-            *value = REDACTED.as_bytes().to_vec();
-        }
-    }
-    if let Some(query) = &call.query {
-        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-        let travels =
-            |value: &str| is_secret(value.as_bytes()) || is_secret(after_bearer(value.as_bytes()));
-        if pairs.iter().any(|(_, value)| travels(value)) {
-            let kept = pairs
-                .iter()
-                .map(|(name, value)| (name, if travels(value) { REDACTED } else { value }));
-            call.query = Some(
-                form_urlencoded::Serializer::new(String::new())
-                    .extend_pairs(kept)
-                    .finish(),
-            );
-        }
-    }
-    call
-}
-
-/// The headers that prove a call of ours to one of our own endpoints: for samples and the demo.
-///
-/// `timestamp` is in Unix seconds. For a provider whose token travels in an unpublished way, `pinned` says how.
-pub fn sign(
-    provider: Provider,
-    secret: Option<&SecretValue>,
-    pinned: Option<&Form>,
-    timestamp: i64,
-    body: &[u8],
-) -> SignedParts {
-    let mut parts = SignedParts::default();
-    let Some(secret) = secret else { return parts };
-    match provider.facts().scheme {
-        Scheme::AddressOnly => {}
-        Scheme::Hmac {
-            header,
-            prefix,
-            inputs,
-        } => {
-            if let Some(MacInput::TimestampAndBody(name)) = inputs
-                .iter()
-                .find(|input| matches!(input, MacInput::TimestampAndBody(_)))
-            {
-                parts
-                    .headers
-                    .push(((*name).to_owned(), timestamp.to_string()));
-            }
-            parts.headers.push((
-                header.to_owned(),
-                format!("{prefix}{}", hex::encode(secret.sign(&[body]))),
-            ));
-        }
-        Scheme::UnpublishedToken => {
-            let (place, value) = match pinned {
-                Some(Form::BodyHmac(place)) => (place.clone(), hex::encode(secret.sign(&[body]))),
-                Some(Form::Token(place)) => (place.clone(), secret.reveal().to_owned()),
-                _ => (
-                    Place::Header("authorization".to_owned()),
-                    format!("Bearer {}", secret.reveal()),
-                ),
-            };
-            match place {
-                Place::Header(name) => parts.headers.push((name, value)),
-                Place::Query(name) => parts.query = Some((name, value)),
-            }
-        }
-    }
-    parts
-}
-
-/// What [`sign`] adds to a call.
-#[derive(Debug, Default)]
-pub struct SignedParts {
-    /// Headers, names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// One query pair.
-    pub query: Option<(String, String)>,
 }

@@ -15,6 +15,7 @@ pub mod changes;
 pub mod demo;
 pub mod endpoints;
 pub mod instance;
+pub mod log;
 pub mod reach;
 pub mod secrets;
 pub mod self_test;
