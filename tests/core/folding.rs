@@ -135,6 +135,30 @@ fn an_update_is_a_confirmation_a_move_or_an_edit_by_comparison() {
 }
 
 #[test]
+fn a_cancellation_that_is_told_twice_is_one_and_one_that_a_booking_was_born_with_is_none() {
+    use EventKind::*;
+    let cancelled = |clock| event(Cancelled, "a", clock, 1);
+    let revived = event(Confirmed, "a", 4, 1);
+    let events = [
+        event(Created, "a", 1, 1),
+        cancelled(2),
+        cancelled(3),
+        revived,
+        cancelled(5),
+    ];
+    let told = [Created, Cancelled, Updated, Confirmed, Cancelled];
+    assert_eq!(kinds(&fold(&events).unwrap()), told);
+    let stillborn = Event {
+        status: Some(BookingStatus::Cancelled),
+        ..event(Created, "a", 1, 1)
+    };
+    assert_eq!(
+        kinds(&fold(&[stillborn, cancelled(2)]).unwrap()),
+        [Created, Cancelled]
+    );
+}
+
+#[test]
 fn a_new_id_that_points_back_is_the_same_booking_and_outlives_the_old_ids_cancellation() {
     let moved = Event {
         previous_provider_booking_id: Some("a".to_owned()),

@@ -153,6 +153,8 @@ fn sort_key(event: &Event, generations: &BTreeMap<&str, usize>) -> SortKey {
 #[derive(Default)]
 struct State {
     created: bool,
+    /// Whether it is cancelled, and an event has said that it was called off.
+    cancellation_told: bool,
     status: Option<BookingStatus>,
     known: Known,
     reason: Option<String>,
@@ -168,6 +170,8 @@ impl State {
         let status = self.status_after(event, kind);
         self.created |= event.kind == EventKind::Created;
         self.status = Some(status);
+        self.cancellation_told = status == BookingStatus::Cancelled
+            && (self.cancellation_told || kind == EventKind::Cancelled);
 
         // A first booking that comes after its own cancellation, by a clock that is wrong, only fills in what is not known.
         let fills_in_only = kind == EventKind::Created && status == BookingStatus::Cancelled;
@@ -201,7 +205,7 @@ impl State {
             Confirmed if moved => Rescheduled,
             Rescheduled | Updated if cancels => Cancelled,
             // A cancellation that is told of again, in other words, is no second one.
-            Cancelled if self.status == Some(BookingStatus::Cancelled) => Updated,
+            Cancelled if self.cancellation_told => Updated,
             Rescheduled if self.same_time_as(event) => Updated,
             Updated if moved => Rescheduled,
             Updated if self.becomes_confirmed(event) => Confirmed,
