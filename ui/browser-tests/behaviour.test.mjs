@@ -150,4 +150,31 @@ describe("the window in a real browser", () => {
     await page.getByRole("button", { name: "Copied" }).waitFor();
     await close();
   });
+
+  test("the alarm about an old address leads to the card, past everything above it", async () => {
+    const { page, complaints, close } = await window.page({ world: "trouble", size: [900, 650] });
+    await page.getByRole("button", { name: "Open Endpoints" }).click();
+    await page.getByRole("button", { name: "Show me" }).click();
+    const heading = page.getByRole("heading", { name: "WebKasa still calls your old address" });
+    await page.waitForFunction(() => document.activeElement?.tagName === "H3");
+    const box = await heading.boundingBox();
+    assert.ok(box.y > 0 && box.y + box.height < 650, JSON.stringify(box));
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
+  test("a test on the last card opens inside the window, and its line keeps its place when it ends", async () => {
+    const { page, complaints, close } = await window.page({ hash: "#/endpoints", size: [900, 650] });
+    const begin = page.getByRole("button", { name: "Test the whole way to Evening classes" });
+    await begin.focus();
+    await page.keyboard.press("Enter");
+    const panel = page.getByRole("region", { name: "Test of Evening classes" });
+    await panel.getByText("A test call is on its way…").waitFor();
+    const running = await panel.boundingBox();
+    assert.ok(running.y >= 0 && running.y + running.height <= 650, JSON.stringify(running));
+    await panel.getByText("The whole way works").waitFor();
+    assert.equal((await panel.boundingBox()).y, running.y);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
 });

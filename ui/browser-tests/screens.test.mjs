@@ -20,6 +20,17 @@ async function newEndpoint(page) {
   await page.getByLabel("Webhook secret").fill("whsec_sample");
 }
 
+/** The tunnel comes back, under an address that two booking systems do not have. */
+async function moved(page) {
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  await click("button", "Try now")(page);
+  await page.getByTestId("reach-status").getByText("Reachable").waitFor();
+  await page.getByRole("link", { name: /^Endpoints/ }).click();
+  await page.getByText("New address").first().waitFor();
+}
+
+const testSalon = click("button", "Test the whole way to Salon front desk");
+
 /** What is looked at: a place, and what is done there first. */
 const screens = [
   { name: "timeline", hash: "#/timeline" },
@@ -43,10 +54,47 @@ const screens = [
       await page.getByTestId("endpoint-added").waitFor();
     },
   },
+  {
+    name: "self-test-running",
+    hash: "#/endpoints",
+    first: async (page) => {
+      // The answer never comes.
+      await page.evaluate(() => (globalThis.setTimeout = () => 0));
+      await testSalon(page);
+    },
+  },
+  {
+    name: "self-test-passed",
+    hash: "#/endpoints",
+    first: async (page) => {
+      await testSalon(page);
+      await page.getByText("The whole way works").waitFor();
+    },
+  },
+  {
+    name: "self-test-failed",
+    hash: "#/endpoints",
+    world: "trouble",
+    first: async (page) => {
+      await moved(page);
+      await testSalon(page);
+      await page.getByText("The call did not come through").scrollIntoViewIfNeeded();
+    },
+  },
   { name: "secret-add", hash: "#/endpoints", first: click("button", "Add a secret to Tutoring") },
   { name: "secret-retire", hash: "#/endpoints", first: click("button", /^Retire the secret added 9 days/) },
   { name: "endpoint-remove", hash: "#/endpoints", first: click("button", "Remove Tutoring") },
   { name: "settings", hash: "#/settings" },
+  { name: "settings-own", hash: "#/settings", first: click("radio", "My own public address") },
+  {
+    name: "settings-special",
+    hash: "#/settings",
+    first: async (page) => {
+      await page.getByText("For special networks").click();
+      await page.getByLabel("Proxy").fill("socks5://10.0.0.1:1080");
+      await page.getByLabel("Proxy").scrollIntoViewIfNeeded();
+    },
+  },
   { name: "settings-sent", hash: "#/settings", first: click("button", "Send a test notification") },
   { name: "empty-timeline", hash: "#/timeline", world: "empty" },
   { name: "empty-endpoints", hash: "#/endpoints", world: "empty" },
@@ -54,6 +102,9 @@ const screens = [
   { name: "trouble-timeline", hash: "#/timeline", world: "trouble" },
   { name: "trouble-endpoints", hash: "#/endpoints", world: "trouble" },
   { name: "trouble-settings", hash: "#/settings", world: "trouble" },
+  { name: "empty-settings-ngrok", hash: "#/settings", world: "empty", first: click("radio", "ngrok tunnel") },
+  { name: "refused-settings", hash: "#/settings", world: "refused" },
+  { name: "moved-endpoints", hash: "#/endpoints", world: "trouble", first: moved },
   { name: "broken-timeline", hash: "#/timeline", world: "broken" },
   { name: "broken-booking", hash: "#/booking/1", world: "broken" },
   { name: "broken-endpoints", hash: "#/endpoints", world: "broken" },

@@ -18,7 +18,7 @@ describe("endpoint cards", () => {
 
   it("say when copying failed", async () => {
     const { backend, user } = open("#/endpoints");
-    backend.fail("copyText", { code: null, message: "No clipboard." });
+    backend.fail("copyAddress", { code: null, message: "No clipboard." });
     await user.click(within(await card("salon")).getByRole("button", { name: /^Copy the public address/ }));
     await screen.findByText("No clipboard.");
     expect(within(await card("salon")).queryByText("Copied")).toBeNull();
@@ -98,14 +98,20 @@ describe("endpoint cards", () => {
 
 describe("no public address", () => {
   it.each([
-    [{ state: "off" } as const, "The tunnel is turned off, so there is no public address to give out."],
-    [{ state: "connecting" } as const, "The public address appears here as soon as the tunnel is connected."],
+    [{ state: "off" } as const, "Being reachable is turned off, so there is no public address to give out."],
+    [{ state: "connecting" } as const, "The public address appears here as soon as Bellhop can be reached."],
     [
       { state: "failed", code: null, message: "The domain belongs to another account" } as const,
       "Not reachable: The domain belongs to another account.",
     ],
     [
-      { state: "reconnecting", since: "2026-11-19T10:00:00Z", cause: "no network" } as const,
+      {
+        state: "reconnecting",
+        since: "2026-11-19T10:00:00Z",
+        code: null,
+        cause: "no network",
+        nextTry: null,
+      } as const,
       "Not reachable: no network. Trying again.",
     ],
   ])("is explained: %o", async (tunnel, said) => {

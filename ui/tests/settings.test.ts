@@ -4,50 +4,6 @@ import { minutesUntilTomorrow } from "../src/settings/pause";
 import { open, words } from "./support/open";
 
 describe("settings", () => {
-  it("save the ngrok authtoken and never show it", async () => {
-    const { user, backend } = open("#/settings", { world: "empty" });
-    const field = await screen.findByLabelText<HTMLInputElement>("ngrok authtoken");
-    expect(field.type).toBe("password");
-    await user.type(field, " 2abcDEF ");
-    const seen: (string | null)[] = [];
-    const setNgrokToken = backend.setNgrokToken.bind(backend);
-    backend.setNgrokToken = (token) => (seen.push(token), setNgrokToken(token));
-    await user.click(screen.getByRole("button", { name: "Save token" }));
-    await screen.findByText(/Saved in this computer’s keychain/);
-    expect(seen).toEqual(["2abcDEF"]);
-    expect(screen.queryByLabelText("ngrok authtoken")).toBeNull();
-    expect(document.body.innerHTML).not.toContain("2abcDEF");
-  });
-
-  it("say why a token was refused", async () => {
-    const { user, backend } = open("#/settings", { world: "empty" });
-    backend.fail("setNgrokToken", { code: null, message: "This looks like an API key." });
-    await user.type(await screen.findByLabelText("ngrok authtoken"), "ak_1");
-    await user.click(screen.getByRole("button", { name: "Save token" }));
-    await screen.findByText("This looks like an API key.");
-  });
-
-  it("turn the tunnel off and on", async () => {
-    const { user } = open("#/settings");
-    const tunnel = await screen.findByRole("switch", { name: "Tunnel" });
-    expect(words(screen.getByTestId("tunnel-line"))).toBe("Reachable");
-    await user.click(tunnel);
-    await waitFor(() => expect(words(screen.getByTestId("tunnel-line"))).toBe("Turned off"));
-    expect(tunnel.getAttribute("aria-checked")).toBe("false");
-    await user.click(tunnel);
-    await waitFor(() => expect(words(screen.getByTestId("tunnel-line"))).toBe("Reachable"));
-  });
-
-  it("save the domain, and empty means none", async () => {
-    const { user, backend } = open("#/settings");
-    const field = await screen.findByLabelText("Domain");
-    expect(screen.queryByRole("button", { name: "Save domain" })).toBeNull();
-    await user.clear(field);
-    await user.click(screen.getByRole("button", { name: "Save domain" }));
-    await waitFor(async () => expect((await backend.settings()).ngrokDomain).toBeNull());
-    expect((await backend.settings()).tunnelEnabled).toBe(true);
-  });
-
   it("pause and resume notifications, with a banner meanwhile", async () => {
     const { user } = open("#/settings");
     await user.click(await screen.findByRole("button", { name: "30 minutes" }));

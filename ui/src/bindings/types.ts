@@ -33,16 +33,15 @@ export type EventKind = "created" | "confirmed" | "rescheduled" | "cancelled" | 
 /**
  * An error that crosses to the window. `code` exists only where the window acts on it.
  */
-export type Failure = {
-  /**
-   * A word for the window, where it acts on it.
-   */
-  code: string | null;
-  /**
-   * A sentence for the person, which says what to do.
-   */
-  message: string;
-};
+export type Failure = { 
+/**
+ * A word for the window, where it acts on it.
+ */
+code: string | null, 
+/**
+ * A sentence for the person, which says what to do.
+ */
+message: string, };
 
 /**
  * A part of the way of a call. `message` says why it was skipped, or what to do where it failed.
@@ -142,4 +141,4 @@ export type Trust = "signed" | "token_only";
 /**
  * How the world reaches us.
  */
-export type Tunnel = { state: "off" } | { state: "connecting" } | { state: "online", url: string, since: string } | { state: "reconnecting", since: string, code: string | null, cause: string, nextTry: string | null } | { state: "failed", code: string | null, message: string };
+export type Tunnel = { "state": "off" } | { "state": "connecting" } | { "state": "online", url: string, since: string, } | { "state": "reconnecting", since: string, code: string | null, cause: string, nextTry: string | null, } | { "state": "failed", code: string | null, message: string, };

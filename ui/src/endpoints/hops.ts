@@ -1,15 +1,15 @@
 import type { Hop, SelfTest } from "../bindings/types";
 
 const words: Record<string, string> = {
-  lookup: "Find the public address",
-  edge: "Connect to it",
-  tls: "Make the connection secure",
-  tunnel: "Through to this computer",
-  receiver: "Received by Bellhop",
-  verification: "Known to be genuine",
-  commit: "Kept on the disk",
-  worker: "Read as a booking",
-  notification: "Taken by the desktop as a notification",
+  lookup: "Finding the public address",
+  edge: "Connecting to it",
+  tls: "Securing the connection",
+  tunnel: "Passing through to this computer",
+  receiver: "Receiving the call",
+  verification: "Checking that it is genuine",
+  commit: "Keeping it on the disk",
+  worker: "Reading the booking",
+  notification: "Handing the notification to the desktop",
 };
 
 /** In the order of the way. */

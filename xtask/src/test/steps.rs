@@ -35,7 +35,8 @@ impl Steps {
         let began = Instant::now();
         let result = work().with_context(|| format!("the step \"{name}\" failed"))?;
         let took = began.elapsed();
-        println!("── {name}: {:.1} s", took.as_secs_f32());
+        // Not every tool ends its last line.
+        println!("\n── {name}: {:.1} s", took.as_secs_f32());
         self.done.push((name, took));
         Ok(result)
     }
