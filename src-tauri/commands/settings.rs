@@ -64,6 +64,7 @@ pub(crate) async fn settings(desktop: State<'_, Desktop>) -> Answer<Settings> {
         ngrok_server: choice.ngrok_server,
         ngrok_root_cas: choice.ngrok_root_cas,
         ngrok_proxy: choice.ngrok_proxy,
+        ngrok_pooling: choice.ngrok_pooling,
         own_address: choice.own_address,
         probe: choice.probe,
     })

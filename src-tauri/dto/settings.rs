@@ -140,6 +140,7 @@ pub struct Settings {
     pub ngrok_server: Option<String>,
     pub ngrok_root_cas: Option<String>,
     pub ngrok_proxy: Option<String>,
+    pub ngrok_pooling: bool,
     pub own_address: Option<String>,
     pub probe: bool,
     pub secrets_kept_in: SecretKeeper,
@@ -157,6 +158,7 @@ pub struct SettingsChange {
     pub ngrok_server: Option<String>,
     pub ngrok_root_cas: Option<String>,
     pub ngrok_proxy: Option<String>,
+    pub ngrok_pooling: bool,
     pub own_address: Option<String>,
     pub probe: bool,
 }
@@ -169,6 +171,7 @@ impl From<SettingsChange> for Choice {
             ngrok_server: change.ngrok_server,
             ngrok_root_cas: change.ngrok_root_cas,
             ngrok_proxy: change.ngrok_proxy,
+            ngrok_pooling: change.ngrok_pooling,
             own_address: change.own_address,
             probe: change.probe,
         }

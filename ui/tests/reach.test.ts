@@ -83,6 +83,21 @@ describe("the way to be reached", () => {
     expect(changes[0]!.ngrokDomain).toBe("bluebell.ngrok.app");
   });
 
+  it("offers to share an address that is online from somewhere else, and to stop sharing it", async () => {
+    const { user, backend } = open("#/settings");
+    const changes = saved(backend);
+    await way("ngrok tunnel");
+    expect(screen.queryByRole("button", { name: "Take over by sharing" })).toBeNull();
+    const at = new Date().toISOString();
+    const cause = "The address is online from somewhere else.";
+    backend.setTunnel({ state: "reconnecting", since: at, code: "ERR_NGROK_334", cause, nextTry: null });
+    await user.click(await screen.findByRole("button", { name: "Take over by sharing" }));
+    await waitFor(() => expect(changes.map((change) => change.ngrokPooling)).toEqual([true]));
+    await user.click(await screen.findByRole("button", { name: "Stop sharing" }));
+    await waitFor(() => expect(changes.map((change) => change.ngrokPooling)).toEqual([true, false]));
+    expect(screen.queryByRole("button", { name: "Stop sharing" })).toBeNull();
+  });
+
   it("goes back to what is in use when the change cannot be saved", async () => {
     const { user, backend } = open("#/settings");
     backend.fail("saveSettings", { code: null, message: "The disk is full." });

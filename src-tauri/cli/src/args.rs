@@ -103,6 +103,9 @@ pub(crate) struct Serve {
     /// The proxy on the way to ngrok's service, as http://host:port or socks5://host:port.
     #[arg(long, env = "BELLHOP_NGROK_PROXY", hide_env_values = true)]
     pub(crate) ngrok_proxy: Option<bellhop_engine::tunnel::ProxyAddress>,
+    /// Share the address with another session of the account that shares it too: takes over from one that is left over.
+    #[arg(long)]
+    pub(crate) ngrok_pooling: bool,
     /// Whether to be online only once a call to the own public address has come back.
     #[arg(long, default_value = "on")]
     pub probe: Switch,

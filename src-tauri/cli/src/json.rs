@@ -226,11 +226,31 @@ impl Delivery {
     }
 }
 
+/// Who called and which public host, as far as whoever forwarded the call says so.
+#[derive(Debug, Serialize)]
+pub(crate) struct Caller {
+    ip: Option<String>,
+    host: Option<String>,
+    country: Option<String>,
+}
+
+impl Caller {
+    fn of(call: &Call) -> Caller {
+        let text = |value: Option<&str>| value.map(str::to_owned);
+        Caller {
+            ip: text(call.forwarded_for()),
+            host: text(call.forwarded_host()),
+            country: text(call.forwarded_country()),
+        }
+    }
+}
+
 /// A delivery with its content. `body` is null where it is no text; `body_base64` always holds its exact bytes.
 #[derive(Debug, Serialize)]
 pub(crate) struct WholeDelivery {
     #[serde(flatten)]
     delivery: Delivery,
+    caller: Caller,
     query: Option<String>,
     headers: Vec<(String, String)>,
     body: Option<String>,
@@ -242,6 +262,7 @@ impl WholeDelivery {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         WholeDelivery {
             delivery: Delivery::of(delivery),
+            caller: Caller::of(call),
             query: call.query.clone(),
             headers: call
                 .headers

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Carries the caller's country, which the tunnel's service is asked to add.
+pub const COUNTRY_HEADER: &str = "x-caller-country";
+
 /// An incoming call. Its `Debug` shows sizes only: headers may carry a secret and the body a client's name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Call {
@@ -29,6 +32,11 @@ impl Call {
     /// The caller's own address, where somebody who forwards calls says so.
     pub fn forwarded_for(&self) -> Option<&str> {
         self.last_of("x-forwarded-for")
+    }
+
+    /// The caller's country as a code of two letters, where somebody who forwards calls says so.
+    pub fn forwarded_country(&self) -> Option<&str> {
+        self.last_of(COUNTRY_HEADER)
     }
 
     fn last_of(&self, name: &str) -> Option<&str> {
@@ -89,5 +97,23 @@ mod tests {
             body: Vec::new(),
         };
         assert_eq!(Call::read_header_block(&call.header_block()), call.headers);
+    }
+
+    #[test]
+    fn of_what_forwarders_say_the_last_word_counts() {
+        let header = |name: &str, value: &str| (name.to_owned(), value.as_bytes().to_vec());
+        let call = Call {
+            query: None,
+            headers: vec![
+                header("x-forwarded-for", "203.0.113.9"),
+                header("x-forwarded-for", "198.51.100.7, 192.0.2.4"),
+                header("x-forwarded-host", "forged.example, real.example"),
+                header(COUNTRY_HEADER, " "),
+            ],
+            body: Vec::new(),
+        };
+        assert_eq!(call.forwarded_for(), Some("192.0.2.4"));
+        assert_eq!(call.forwarded_host(), Some("real.example"));
+        assert_eq!(call.forwarded_country(), None);
     }
 }

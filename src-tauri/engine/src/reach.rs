@@ -46,6 +46,8 @@ pub struct Choice {
     pub ngrok_root_cas: Option<String>,
     /// The proxy on the way to ngrok's service.
     pub ngrok_proxy: Option<String>,
+    /// Whether to share the address with other sessions of the account that allow it too: a take-over.
+    pub ngrok_pooling: bool,
     /// The own address.
     pub own_address: Option<String>,
     /// Whether to look if calls really arrive.
@@ -106,6 +108,7 @@ impl Choice {
             ngrok_server: text(settings::NGROK_SERVER)?,
             ngrok_root_cas: text(settings::NGROK_ROOT_CAS)?,
             ngrok_proxy: text(settings::NGROK_PROXY)?,
+            ngrok_pooling: text(settings::NGROK_POOLING)?.as_deref() == Some("on"),
             own_address: text(settings::OWN_ADDRESS)?,
             probe: text(settings::PROBE)?.as_deref() != Some("off"),
         })
@@ -135,6 +138,7 @@ impl Choice {
             (settings::NGROK_SERVER, self.ngrok_server.as_deref()),
             (settings::NGROK_ROOT_CAS, self.ngrok_root_cas.as_deref()),
             (settings::NGROK_PROXY, self.ngrok_proxy.as_deref()),
+            (settings::NGROK_POOLING, self.ngrok_pooling.then_some("on")),
             (settings::OWN_ADDRESS, self.own_address.as_deref()),
             (settings::PROBE, (!self.probe).then_some("off")),
         ];
@@ -200,6 +204,7 @@ impl Engine {
                     proxy: choice.proxy()?,
                     root_cas,
                     probe: choice.probe,
+                    pooling: choice.ngrok_pooling,
                     ..TunnelConfig::new(Authtoken::new(token.reveal()))
                 };
                 Ok(Reach::Ngrok(Box::new(config)))

@@ -166,5 +166,9 @@ async fn the_service_is_told_what_to_let_through_and_nothing_about_the_computer(
     assert_eq!(rule["actions"][0]["type"], "deny");
     assert_eq!(rule["actions"][0]["config"]["status_code"], 404);
     assert!(rule["expressions"][0].as_str().unwrap().contains("/hooks/"));
+    let country = &policy["on_http_request"][1]["actions"][0];
+    assert_eq!(country["type"], "add-headers");
+    let header = &country["config"]["headers"]["x-caller-country"];
+    assert_eq!(header, "${conn.geo.country_code}");
     tunnel.close().await;
 }

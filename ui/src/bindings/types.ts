@@ -106,12 +106,12 @@ export type SelfTest = { passed: boolean, hops: Array<Hop>, };
 /**
  * What the person chose.
  */
-export type Settings = { reach: Reach, ngrokDomain: string | null, hasNgrokToken: boolean, tokenFromEnvironment: boolean, ngrokServer: string | null, ngrokRootCas: string | null, ngrokProxy: string | null, ownAddress: string | null, probe: boolean, secretsKeptIn: SecretKeeper, dataDir: string, };
+export type Settings = { reach: Reach, ngrokDomain: string | null, hasNgrokToken: boolean, tokenFromEnvironment: boolean, ngrokServer: string | null, ngrokRootCas: string | null, ngrokProxy: string | null, ngrokPooling: boolean, ownAddress: string | null, probe: boolean, secretsKeptIn: SecretKeeper, dataDir: string, };
 
 /**
  * What the person chooses.
  */
-export type SettingsChange = { reach: Reach, ngrokDomain: string | null, ngrokServer: string | null, ngrokRootCas: string | null, ngrokProxy: string | null, ownAddress: string | null, probe: boolean, };
+export type SettingsChange = { reach: Reach, ngrokDomain: string | null, ngrokServer: string | null, ngrokRootCas: string | null, ngrokProxy: string | null, ngrokPooling: boolean, ownAddress: string | null, probe: boolean, };
 
 /**
  * How the program is.

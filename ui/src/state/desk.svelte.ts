@@ -80,9 +80,10 @@ export class Desk {
   changeSettings(change: Partial<SettingsChange>): Promise<void> {
     const changing = this.#changing.then(async () => {
       const before = this.settings ?? (await this.backend.settings());
-      const { reach, ngrokDomain, ngrokServer, ngrokRootCas, ngrokProxy, ownAddress, probe } = before;
+      const { reach, ngrokDomain, ngrokServer, ngrokRootCas, ngrokProxy } = before;
+      const { ngrokPooling, ownAddress, probe } = before;
       this.settings = await this.backend.saveSettings({
-        ...{ reach, ngrokDomain, ngrokServer, ngrokRootCas, ngrokProxy, ownAddress, probe },
+        ...{ reach, ngrokDomain, ngrokServer, ngrokRootCas, ngrokProxy, ngrokPooling, ownAddress, probe },
         ...change,
       });
       await this.readStatus();

@@ -92,6 +92,7 @@ async fn reach(engine: &Engine, options: &Serve) -> anyhow::Result<Reach> {
                 proxy: options.ngrok_proxy.clone(),
                 root_cas,
                 probe,
+                pooling: options.ngrok_pooling,
                 ..TunnelConfig::new(Authtoken::new(token.reveal()))
             };
             Ok(Reach::Ngrok(Box::new(config)))

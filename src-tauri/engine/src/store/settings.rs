@@ -17,6 +17,8 @@ pub const NGROK_SERVER: &str = "ngrok_server";
 pub const NGROK_ROOT_CAS: &str = "ngrok_root_cas";
 /// The proxy on the way to ngrok's service.
 pub const NGROK_PROXY: &str = "ngrok_proxy";
+/// `on` where the address is shared with other sessions of the account.
+pub const NGROK_POOLING: &str = "ngrok_pooling";
 /// The person's own public address.
 pub const OWN_ADDRESS: &str = "own_address";
 /// `off` where calls to the own public address are not wanted.

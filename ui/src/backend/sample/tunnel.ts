@@ -48,6 +48,7 @@ export function settingsOf(world: WorldName): Settings {
     ngrokServer: null,
     ngrokRootCas: null,
     ngrokProxy: null,
+    ngrokPooling: false,
     ownAddress: null,
     probe: true,
     secretsKeptIn: "keychain",
