@@ -141,6 +141,19 @@ fn a_cut_is_told_with_its_cause_and_ends_at_the_same_address() {
 }
 
 #[test]
+fn the_host_that_was_found_is_asked_for_again_after_a_restart() {
+    let world = World::start();
+    let mut serving = world.serve(TOKEN);
+    let url = text(&told(&mut serving, "online"), "url").to_owned();
+    serving.stop();
+    // An account with several would otherwise be given another one.
+    world.edge.assign("another.ngrok-test.example");
+    let mut serving = world.serve(TOKEN);
+    assert_eq!(text(&told(&mut serving, "online"), "url"), url);
+    serving.stop();
+}
+
+#[test]
 fn a_refused_token_is_told_with_what_to_do_and_never_shown() {
     let world = World::start();
     let token = "2abcdefSecretToken_99";

@@ -166,6 +166,30 @@ pub fn own_address(typed: &str) -> Option<String> {
 }
 
 impl Engine {
+    /// The host name that ngrok gave the tunnel last, so that it is asked for again.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub async fn remembered_host(&self) -> store::Result<Option<String>> {
+        self.store
+            .read(|connection| settings::get(connection, settings::NGROK_HOST))
+            .await
+    }
+
+    pub(crate) async fn remember_host(&self, url: &str) {
+        let host = url.strip_prefix("https://").unwrap_or(url).to_owned();
+        let kept = self.store.write(move |connection| {
+            if settings::get(connection, settings::NGROK_HOST)?.as_deref() == Some(&host) {
+                return Ok(());
+            }
+            settings::set(connection, settings::NGROK_HOST, Some(&host))
+        });
+        if let Err(error) = kept.await {
+            tracing::warn!(%error, "the public host will not be remembered");
+        }
+    }
+
     /// What follows from a choice.
     ///
     /// # Errors
@@ -198,6 +222,7 @@ impl Engine {
                     .map(|server| server.parse::<ServerAddress>());
                 let config = TunnelConfig {
                     domain: given(choice.ngrok_domain.as_deref()),
+                    remembered: self.remembered_host().await?,
                     server: server
                         .transpose()
                         .map_err(|error| ReachError::Server(error.to_string()))?,

@@ -183,12 +183,16 @@ impl Serving {
                 OpenWay::OwnAddress(OwnAddress::start(*config, Arc::clone(&self.doorman)))
             }
         };
+        let is_ngrok = matches!(way, OpenWay::Tunnel(_));
         let mut status = way.status();
         self.tell(status.borrow_and_update().clone());
         let serving = Arc::clone(self);
         let follower = tokio::spawn(async move {
             while status.changed().await.is_ok() {
                 let now = status.borrow_and_update().clone();
+                if is_ngrok && let Some(url) = now.url() {
+                    serving.engine.remember_host(url).await;
+                }
                 serving.tell(now);
             }
         });

@@ -88,6 +88,7 @@ async fn reach(engine: &Engine, options: &Serve) -> anyhow::Result<Reach> {
                 .ok_or(ReachError::NoAuthtoken)?;
             let config = TunnelConfig {
                 domain: options.ngrok_domain.clone(),
+                remembered: engine.remembered_host().await?,
                 server: options.ngrok_server.clone(),
                 proxy: options.ngrok_proxy.clone(),
                 root_cas,

@@ -11,6 +11,8 @@ pub const PROFILE: &str = "profile";
 pub const REACH: &str = "reach";
 /// The domain that the tunnel asks for.
 pub const NGROK_DOMAIN: &str = "ngrok_domain";
+/// The host name that ngrok gave the tunnel last.
+pub const NGROK_HOST: &str = "ngrok_host";
 /// Another address of ngrok's service.
 pub const NGROK_SERVER: &str = "ngrok_server";
 /// Who vouches for ngrok's service.

@@ -14,6 +14,9 @@ pub struct TunnelConfig {
     /// The host name to be online at. `None`: the account's own one, as the service chooses it; the
     /// tunnel keeps to it from then on.
     pub domain: Option<String>,
+    /// The host name that an earlier run was given. It is asked for where no [`domain`](Self::domain) is, and
+    /// forgotten where the service refuses it.
+    pub remembered: Option<String>,
     /// Another address of the service, for networks that need one.
     pub server: Option<ServerAddress>,
     /// Who vouches for the service, as in ngrok's own agent: a PEM file, `host` for the computer's
@@ -50,6 +53,7 @@ impl TunnelConfig {
         Self {
             authtoken,
             domain: None,
+            remembered: None,
             server: None,
             root_cas: None,
             proxy: None,

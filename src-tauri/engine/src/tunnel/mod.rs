@@ -96,6 +96,7 @@ impl Tunnel {
         let doorman = Arc::new(Doorman::default());
         // Unbind, calls under way, and the link, one after another.
         let longest_leave = config.pace.leave * 4;
+        let host = config.remembered.clone();
         let supervisor = Supervisor {
             router: serve::behind_door(receiver, &doorman),
             config,
@@ -105,7 +106,7 @@ impl Tunnel {
             hurry: hurry.clone(),
             closing: closing.clone(),
             gap: None,
-            host: None,
+            host,
             rebuilt: 0,
         };
         let supervisor = Some(tokio::spawn(supervisor.run()));
