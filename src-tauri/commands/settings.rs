@@ -77,6 +77,7 @@ pub(crate) async fn save_settings(
     change: SettingsChange,
 ) -> Answer<Settings> {
     let choice = Choice::from(change);
+    choice.check()?;
     desktop
         .engine
         .store

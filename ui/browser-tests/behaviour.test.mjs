@@ -170,6 +170,7 @@ describe("the window in a real browser", () => {
     await page.keyboard.press("Enter");
     const panel = page.getByRole("region", { name: "Test of Evening classes" });
     await panel.getByText("A test call is on its way…").waitFor();
+    await panel.evaluate((box) => Promise.all(box.getAnimations().map((one) => one.finished)));
     const running = await panel.boundingBox();
     assert.ok(running.y >= 0 && running.y + running.height <= 650, JSON.stringify(running));
     await panel.getByText("The whole way works").waitFor();

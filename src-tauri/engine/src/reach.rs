@@ -11,6 +11,9 @@ use crate::tunnel::{
     Authtoken, InvalidProxyAddress, OwnAddressConfig, ProxyAddress, ServerAddress, TunnelConfig,
 };
 
+/// Gives the proxy on the way out, also one with a name and a password.
+pub const PROXY_VARIABLE: &str = "BELLHOP_NGROK_PROXY";
+
 /// By what the world reaches us.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Way {
@@ -79,6 +82,11 @@ pub enum ReachError {
     /// The proxy's address is none.
     #[error("The proxy is not one: {0}.")]
     Proxy(String),
+    /// The proxy's address holds a password.
+    #[error(
+        "A proxy's password is not kept in the settings. Leave the proxy empty here, and start Bellhop with BELLHOP_NGROK_PROXY set to the whole address."
+    )]
+    ProxyPassword,
     /// The own address is none.
     #[error("Your own address has to be https and a host alone, such as https://my.host.")]
     OwnAddress,
@@ -114,16 +122,30 @@ impl Choice {
         })
     }
 
-    /// The proxy on the way out.
+    /// The proxy on the way out: what was typed, else what the environment says.
     ///
     /// # Errors
     ///
-    /// Fails where what was typed is none.
+    /// Fails where it is none.
     pub fn proxy(&self) -> Result<Option<ProxyAddress>, ReachError> {
-        let proxy = given(self.ngrok_proxy.as_deref()).map(|proxy| proxy.parse());
+        let environment = std::env::var(PROXY_VARIABLE).ok();
+        let proxy = given(self.ngrok_proxy.as_deref()).or(given(environment.as_deref()));
         proxy
+            .map(|proxy| proxy.parse())
             .transpose()
             .map_err(|error: InvalidProxyAddress| ReachError::Proxy(error.to_string()))
+    }
+
+    /// Whether it may be kept.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it holds a password, which the database must never hold.
+    pub fn check(&self) -> Result<(), ReachError> {
+        match &self.ngrok_proxy {
+            Some(proxy) if proxy.contains('@') => Err(ReachError::ProxyPassword),
+            _ => Ok(()),
+        }
     }
 
     /// Puts it into the settings.
@@ -234,6 +256,51 @@ impl Engine {
                 };
                 Ok(Reach::Ngrok(Box::new(config)))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn choice(proxy: &str) -> Choice {
+        Choice {
+            way: Way::Ngrok,
+            ngrok_domain: None,
+            ngrok_server: None,
+            ngrok_root_cas: None,
+            ngrok_proxy: Some(proxy.to_owned()),
+            ngrok_pooling: false,
+            own_address: None,
+            probe: true,
+        }
+    }
+
+    #[test]
+    fn a_proxy_with_a_password_is_not_kept() {
+        assert!(choice("http://proxy.example:3128").check().is_ok());
+        let refused = choice("http://anna:secret@proxy.example:3128")
+            .check()
+            .unwrap_err();
+        assert!(refused.to_string().contains(PROXY_VARIABLE));
+        assert!(!refused.to_string().contains("secret@"));
+    }
+
+    #[test]
+    fn an_own_address_is_https_and_a_host() {
+        assert_eq!(
+            own_address(" https://My.host/ ").as_deref(),
+            Some("https://my.host")
+        );
+        for wrong in [
+            "http://my.host",
+            "my.host",
+            "https://",
+            "https://my.host/path",
+            "https://a@b",
+        ] {
+            assert_eq!(own_address(wrong), None, "{wrong}");
         }
     }
 }
