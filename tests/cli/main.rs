@@ -20,6 +20,7 @@ mod calls;
 mod kill;
 mod order;
 mod reading;
+mod resuming;
 mod running;
 mod samples;
 mod secrets;

@@ -58,6 +58,9 @@ fn a_newer_database_is_refused_and_left_alone() {
     let own = bellhop();
     let endpoint = own.endpoint("bookora", Some("s"));
     let connection = connect(&own);
+    let version: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
     connection
         .execute_batch("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE);")
         .unwrap();
@@ -65,7 +68,7 @@ fn a_newer_database_is_refused_and_left_alone() {
     assert_refused(&own, "newer version of Bellhop");
     // The newer version can go on with it.
     connect(&own)
-        .execute_batch("PRAGMA user_version = 1")
+        .pragma_update(None, "user_version", version)
         .unwrap();
     let serving = own.serve();
     assert_eq!(

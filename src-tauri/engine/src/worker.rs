@@ -28,13 +28,24 @@ use crate::store::{
 /// Deliveries that are read ahead of their commits, which they share.
 const BATCH: usize = 64;
 
+/// How often one delivery may end the whole program before it is set aside.
+const TRIES: i64 = 3;
+
 /// How long to leave a store alone that refuses.
 const PAUSE_AFTER_FAILURE: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Works until `stop`, whenever a delivery waits.
 pub(crate) async fn run(store: Store, changes: &Changes, stop: CancellationToken) {
+    // What the last run left open may be what ended it.
+    let mut resumed = false;
     loop {
-        if let Err(error) = drain(&store, changes).await {
+        let worked = if resumed {
+            drain(&store, changes).await
+        } else {
+            resume(&store, changes).await
+        };
+        resumed |= worked.is_ok();
+        if let Err(error) = worked {
             tracing::error!(%error, "deliveries could not be processed; they stay in the inbox");
             tokio::select! {
                 () = tokio::time::sleep(PAUSE_AFTER_FAILURE) => continue,
@@ -64,27 +75,58 @@ pub async fn drain(store: &Store, changes: &Changes) -> Result<()> {
             }
             return Ok(());
         }
-        // All writes of a batch are queued before the first is awaited, so that they share commits.
-        let mut outcomes = Vec::with_capacity(waiting.len());
-        for delivery in waiting {
-            let id = delivery.id;
-            let outcome =
-                store.queue(move |connection| process(connection, &delivery, read(&delivery)))?;
-            outcomes.push((id, outcome));
-        }
-        for (id, outcome) in outcomes {
-            match outcome.await {
-                Err(StoreError::Panicked) => {
-                    tracing::error!(delivery = id, "working on a delivery failed");
-                    store
-                        .write(move |connection| set_aside(connection, id))
-                        .await?;
-                }
-                outcome => outcome?,
-            }
-        }
-        changes.tell(Change::Timeline);
+        work_on(store, changes, waiting).await?;
     }
+}
+
+/// Processes what an earlier run left open, with a note of each beginning: a panic can be caught, but what ends the whole
+/// program can only be recognised at the next start.
+async fn resume(store: &Store, changes: &Changes) -> Result<()> {
+    loop {
+        let begun = store
+            .write(|connection| deliveries::begin_again(connection, BATCH))
+            .await?;
+        if begun.is_empty() {
+            return drain(store, changes).await;
+        }
+        let (hopeless, begun) = begun
+            .into_iter()
+            .partition::<Vec<_>, _>(|delivery| delivery.tries >= TRIES);
+        for delivery in hopeless {
+            tracing::error!(
+                delivery = delivery.id,
+                "a delivery ended the program again and again"
+            );
+            store
+                .write(move |connection| set_aside(connection, delivery.id))
+                .await?;
+        }
+        work_on(store, changes, begun).await?;
+    }
+}
+
+async fn work_on(store: &Store, changes: &Changes, waiting: Vec<Waiting>) -> Result<()> {
+    // All writes of a batch are queued before the first is awaited, so that they share commits.
+    let mut outcomes = Vec::with_capacity(waiting.len());
+    for delivery in waiting {
+        let id = delivery.id;
+        let outcome =
+            store.queue(move |connection| process(connection, &delivery, read(&delivery)))?;
+        outcomes.push((id, outcome));
+    }
+    for (id, outcome) in outcomes {
+        match outcome.await {
+            Err(StoreError::Panicked) => {
+                tracing::error!(delivery = id, "working on a delivery failed");
+                store
+                    .write(move |connection| set_aside(connection, id))
+                    .await?;
+            }
+            outcome => outcome?,
+        }
+    }
+    changes.tell(Change::Timeline);
+    Ok(())
 }
 
 /// Reads a delivery. One that makes an interpreter panic is set aside and blocks nothing behind it.

@@ -157,20 +157,22 @@ pub struct Waiting {
     pub id: i64,
     /// Its provider.
     pub provider: Provider,
+    /// How often the worker began on it and did not come to its end.
+    pub tries: i64,
     /// The call.
     pub call: Call,
 }
 
-/// The oldest deliveries that wait for the worker.
+/// The oldest deliveries that wait for the worker, those that were never tried first.
 ///
 /// # Errors
 ///
 /// Fails where SQLite does.
 pub fn waiting(connection: &Connection, limit: usize) -> Result<Vec<Waiting>> {
     let mut statement = connection.prepare_cached(
-        "SELECT delivery.id, provider, query, headers, body FROM delivery
+        "SELECT delivery.id, provider, tries, query, headers, body FROM delivery
          JOIN endpoint ON endpoint.id = endpoint_id
-         WHERE state = 'pending' ORDER BY delivery.id LIMIT ?1",
+         WHERE state = 'pending' ORDER BY tries, delivery.id LIMIT ?1",
     )?;
     rows(
         &mut statement,
@@ -179,10 +181,29 @@ pub fn waiting(connection: &Connection, limit: usize) -> Result<Vec<Waiting>> {
             Ok(Waiting {
                 id: row.get("id")?,
                 provider: provider_word(&row.get::<_, String>("provider")?)?,
+                tries: row.get("tries")?,
                 call: read_call(row)?,
             })
         },
     )
+}
+
+/// Deliveries that an earlier run left open, noted as begun once more: those that it may never have begun on together,
+/// but one that was begun on before alone, so that the next start knows which one it was that ended the program.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub(crate) fn begin_again(connection: &Connection, limit: usize) -> Result<Vec<Waiting>> {
+    let mut batch = waiting(connection, limit)?;
+    let untried = batch.iter().filter(|delivery| delivery.tries == 0).count();
+    batch.truncate(untried.max(1));
+    let mut note =
+        connection.prepare_cached("UPDATE delivery SET tries = tries + 1 WHERE id = ?1")?;
+    for delivery in &batch {
+        note.execute([delivery.id])?;
+    }
+    Ok(batch)
 }
 
 fn read_call(row: &Row<'_>) -> Result<Call> {
@@ -243,7 +264,8 @@ pub fn replay(connection: &Connection, id: Option<i64>) -> Result<usize> {
     // A delivery that has not been read yet is no replay: it still has its notices to give.
     let replayed = connection
         .prepare_cached(
-            "UPDATE delivery SET state = 'pending', replay = 1 WHERE (?1 IS NULL OR id = ?1) AND state != 'pending'",
+            "UPDATE delivery SET state = 'pending', replay = 1, tries = 0
+             WHERE (?1 IS NULL OR id = ?1) AND state != 'pending'",
         )?
         .execute([id])?;
     Ok(replayed)

@@ -34,7 +34,10 @@ use writer::Writer;
 /// The name of the database in the data directory.
 pub const DATABASE: &str = "bellhop.db";
 
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("migrations/0001_start.sql"))];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("migrations/0001_start.sql")),
+    M::up(include_str!("migrations/0002_reliability.sql")),
+];
 
 /// How long a statement waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
