@@ -2,6 +2,7 @@
 //!
 //! Ids and times are texts; times are RFC 3339 in UTC.
 
+mod deliveries;
 mod endpoints;
 mod settings;
 mod timeline;
@@ -10,6 +11,9 @@ mod words;
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use deliveries::{
+    Delivery, DeliveryPage, DeliveryQuery, DeliveryState, Header, NoticeTimes, WholeDelivery,
+};
 pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, SecretUse};
 pub use settings::{
     Hop, HopOutcome, Reach, SecretKeeper, SelfTest, Settings, SettingsChange, Status, Tunnel,

@@ -264,6 +264,9 @@ pub(crate) enum Delivery {
         provider: Option<Provider>,
         #[arg(long)]
         endpoint: Option<i64>,
+        /// Only calls with something that could not be used.
+        #[arg(long)]
+        problems: bool,
     },
     /// Show one call with its headers and its raw body.
     Show { id: i64 },

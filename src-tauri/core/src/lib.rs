@@ -27,6 +27,7 @@ pub mod event;
 pub mod slot;
 
 pub mod call;
+pub mod curl;
 pub mod signature;
 
 pub mod provider;

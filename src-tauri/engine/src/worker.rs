@@ -197,6 +197,7 @@ fn process(connection: &Connection, delivery: &Waiting, reading: Option<Reading>
         delivery.id,
         DeliveryState::Processed,
         &reading.problems,
+        here.now,
     )
 }
 
@@ -206,7 +207,13 @@ fn set_aside(connection: &Connection, id: i64) -> Result<()> {
         "failed",
         "Bellhop failed to read this call. It is kept as it came.",
     );
-    deliveries::finish(connection, id, DeliveryState::Failed, &[problem])
+    deliveries::finish(
+        connection,
+        id,
+        DeliveryState::Failed,
+        &[problem],
+        Timestamp::now(),
+    )
 }
 
 fn is_paused(connection: &Connection, now: Timestamp) -> Result<bool> {

@@ -1,6 +1,8 @@
 import type {
   Booking,
   Change,
+  DeliveryPage,
+  DeliveryQuery,
   Endpoint,
   Failure,
   NewEndpoint,
@@ -12,6 +14,7 @@ import type {
   Status,
   TimelinePage,
   TimelineQuery,
+  WholeDelivery,
 } from "../bindings/types";
 
 export type Unsubscribe = () => void;
@@ -21,6 +24,13 @@ export interface Backend {
   timeline(query: TimelineQuery): Promise<TimelinePage>;
   booking(id: string): Promise<Booking>;
   markRead(eventIds: string[]): Promise<void>;
+
+  deliveries(query: DeliveryQuery): Promise<DeliveryPage>;
+  delivery(id: string): Promise<WholeDelivery>;
+  /** Reads a stored call again. Nobody is notified. */
+  replay(id: string): Promise<WholeDelivery>;
+  /** Copies a command line that makes the call again. */
+  copyAsCurl(id: string): Promise<void>;
 
   endpoints(): Promise<Endpoint[]>;
   providers(): Promise<ProviderFacts[]>;

@@ -1,6 +1,8 @@
 import type {
   Booking,
   Change,
+  DeliveryPage,
+  DeliveryQuery,
   Endpoint,
   Failure,
   NewEndpoint,
@@ -14,8 +16,10 @@ import type {
   TimelinePage,
   TimelineQuery,
   Tunnel,
+  WholeDelivery,
 } from "../bindings/types";
 import type { Backend, Unsubscribe } from "./backend";
+import { deliveriesOf, wholeDelivery } from "./sample/deliveries";
 import { arrivals } from "./sample/arrivals";
 import { sampleProviders } from "./sample/providers";
 import { newEndpoint, withStaleAddresses } from "./sample/endpoints";
@@ -73,7 +77,14 @@ export class MemoryBackend implements Backend {
     if (world === "trouble") this.#pausedUntil = new Date(this.#now().getTime() + 52 * 60_000).toISOString();
     if (world === "broken") {
       const failure = { code: null, message: "The database file could not be read: disk I/O error." };
-      for (const method of ["timeline", "booking", "endpoints", "settings"] as const)
+      for (const method of [
+        "timeline",
+        "booking",
+        "deliveries",
+        "delivery",
+        "endpoints",
+        "settings",
+      ] as const)
         this.fail(method, failure);
     }
     if (options.arrivalsEvery) setInterval(() => this.arriveNext(), options.arrivalsEvery);
@@ -135,6 +146,39 @@ export class MemoryBackend implements Backend {
     this.#answer("markRead");
     for (const entry of this.world.entries) if (eventIds.includes(entry.eventId)) entry.unread = false;
     this.changed({ timeline: true, status: true });
+  }
+
+  async deliveries(query: DeliveryQuery): Promise<DeliveryPage> {
+    this.#answer("deliveries");
+    const found = deliveriesOf(this.world.entries).filter(
+      (delivery) =>
+        (query.endpointId === null || delivery.endpointId === query.endpointId) &&
+        (!query.withProblems || delivery.problems.length > 0),
+    );
+    const from = query.before ? found.findIndex((delivery) => delivery.id === query.before) + 1 : 0;
+    const deliveries = found.slice(from, from + query.limit);
+    const more = from + query.limit < found.length;
+    return structuredClone({ deliveries, next: more ? (deliveries.at(-1)?.id ?? null) : null });
+  }
+
+  async delivery(id: string): Promise<WholeDelivery> {
+    this.#answer("delivery");
+    const entries = this.world.entries.filter((entry) => entry.deliveryId === id);
+    if (entries.length === 0)
+      throw { code: null, message: "This call is no longer there." } satisfies Failure;
+    return structuredClone(wholeDelivery(entries));
+  }
+
+  async replay(id: string): Promise<WholeDelivery> {
+    this.#answer("replay");
+    await this.#aMoment();
+    return { ...(await this.delivery(id)), workedAt: this.#now().toISOString() };
+  }
+
+  async copyAsCurl(id: string): Promise<void> {
+    this.#answer("copyAsCurl");
+    const { body } = await this.delivery(id);
+    this.copied.push(`curl -X POST 'http://127.0.0.1:7311/hooks/…' --data-raw '${body}'`);
   }
 
   async endpoints(): Promise<Endpoint[]> {

@@ -14,6 +14,11 @@ export const tauriBackend: Backend = {
   booking: (id) => invoke("booking", { id }),
   markRead: (eventIds) => invoke("mark_read", { eventIds }),
 
+  deliveries: (query) => invoke("deliveries", { query }),
+  delivery: (id) => invoke("delivery", { id }),
+  replay: (id) => invoke("replay", { id }),
+  copyAsCurl: (id) => invoke("copy_as_curl", { id }),
+
   endpoints: () => invoke("endpoints"),
   providers: () => invoke("providers"),
   addEndpoint: (endpoint) => invoke("add_endpoint", { endpoint }),

@@ -21,6 +21,26 @@ export type BookingStatus = "pending" | "confirmed" | "cancelled" | "completed" 
 export type Change = { timeline: boolean, endpoints: boolean, status: boolean, };
 
 /**
+ * One accepted call, without its content.
+ */
+export type Delivery = { id: string, endpointId: string, provider: Provider, receivedAt: string, repeats: number, trust: Trust, state: DeliveryState, problems: Array<Problem>, };
+
+/**
+ * A page of calls. `next` is the cursor of the page after it, if there is one.
+ */
+export type DeliveryPage = { deliveries: Array<Delivery>, next: string | null, };
+
+/**
+ * Which calls to list, newest first. `before` is the cursor of the page before.
+ */
+export type DeliveryQuery = { limit: number, before: string | null, endpointId: string | null, withProblems: boolean, };
+
+/**
+ * How far a delivery has been worked on.
+ */
+export type DeliveryState = "pending" | "processed" | "failed";
+
+/**
  * One public address of ours. `signatureForm` says in words how its first genuine call proved itself.
  */
 export type Endpoint = { id: string, provider: Provider, label: string, path: string, publicUrl: string | null, trust: Trust, secrets: Array<Secret>, signatureForm: string | null, createdAt: string, lastDeliveryAt: string | null, lastRejection: Rejection | null, staleAddress: string | null, };
@@ -44,6 +64,11 @@ code: string | null,
 message: string, };
 
 /**
+ * One header of a call.
+ */
+export type Header = { name: string, value: string, };
+
+/**
  * A part of the way of a call. `message` says why it was skipped, or what to do where it failed.
  */
 export type Hop = { name: string, outcome: HopOutcome, milliseconds: number | null, message: string | null, };
@@ -57,6 +82,11 @@ export type HopOutcome = "passed" | "failed" | "skipped";
  * An endpoint to add.
  */
 export type NewEndpoint = { provider: Provider, label: string, secret: string | null, };
+
+/**
+ * When the person was told of what a call says. `shown_at` is null where the desktop has not taken the notice.
+ */
+export type NoticeTimes = { plannedAt: string, shownAt: string | null, held: boolean, };
 
 /**
  * Something in a delivery that Bellhop could not use, in words for the person.
@@ -142,3 +172,52 @@ export type Trust = "signed" | "token_only";
  * How the world reaches us.
  */
 export type Tunnel = { "state": "off" } | { "state": "connecting" } | { "state": "online", url: string, since: string, } | { "state": "reconnecting", since: string, code: string | null, cause: string, nextTry: string | null, } | { "state": "failed", code: string | null, message: string, };
+
+/**
+ * A call with its content, what became of it, and what it says.
+ */
+export type WholeDelivery = { 
+/**
+ * The call without its content.
+ */
+delivery: Delivery, 
+/**
+ * What makes a later call the same.
+ */
+idempotencyKey: string, 
+/**
+ * When the worker came to its end, last.
+ */
+workedAt: string | null, 
+/**
+ * The first notice of what it says.
+ */
+notice: NoticeTimes | null, 
+/**
+ * The query of its address.
+ */
+query: string | null, 
+/**
+ * The caller's address and country, as the tunnel's service saw them.
+ */
+caller: string | null, 
+/**
+ * Its headers as they came.
+ */
+headers: Array<Header>, 
+/**
+ * Its body as text.
+ */
+body: string, 
+/**
+ * Whether that text is the body byte by byte. Otherwise it holds signs for bytes that are no text.
+ */
+bodyIsText: boolean, 
+/**
+ * The size of its body in bytes.
+ */
+bodySize: number, 
+/**
+ * What it says, as entries of the timeline. Empty where an earlier call had said the same.
+ */
+entries: Array<TimelineEntry>, };

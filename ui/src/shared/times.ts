@@ -33,6 +33,7 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
     hourCycle,
   } as const;
   const clockFormat = format(clockOptions);
+  const exactFormat = format({ ...clockOptions, day: "numeric", month: "short", second: "2-digit" });
   const keyFormat = new Intl.DateTimeFormat("en", {
     timeZone,
     year: "numeric",
@@ -77,6 +78,8 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
   const dayHeading = (key: string, now: Date) => dayName(key, now, long, longWithYear);
   const day = (key: string, now: Date) => dayName(key, now, short, shortWithYear);
   const clock = (at: string) => clockFormat.format(new Date(at));
+  /** To the second, for whoever compares it with what a booking system says. */
+  const exact = (at: string) => exactFormat.format(new Date(at));
   const moment = (at: string, now: Date) => `${day(dayKey(at), now)}, ${clock(at)}`;
 
   function when({ start, end, date }: When, now: Date): SpokenWhen | null {
@@ -131,7 +134,20 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
       .join(", ");
   }
 
-  return { dayKey, dayHeading, clock, moment, shortMoment, when, spoken, elsewhere, ago, sentence, timeZone };
+  return {
+    dayKey,
+    dayHeading,
+    clock,
+    exact,
+    moment,
+    shortMoment,
+    when,
+    spoken,
+    elsewhere,
+    ago,
+    sentence,
+    timeZone,
+  };
 }
 
 /** `null` once the time has come. */

@@ -1,10 +1,20 @@
-import { hashOf, noFilter, parseHash, type Route, type TimelineFilter } from "./route";
+import {
+  allDeliveries,
+  hashOf,
+  noFilter,
+  parseHash,
+  type DeliveryFilter,
+  type Route,
+  type TimelineFilter,
+} from "./route";
 
 /** Where in the window the person is. The location hash is the truth, so that back and forward work. */
 export class Place {
   route = $state.raw<Route>(parseHash(location.hash));
   /** The filter last used, so that a booking opens beside the list it was found in. */
   filter = $state.raw<TimelineFilter>(noFilter);
+  /** The same for the calls. */
+  deliveryFilter = $state.raw<DeliveryFilter>(allDeliveries);
 
   constructor() {
     this.#take(this.route);
@@ -33,8 +43,13 @@ export class Place {
     return hashOf({ screen: "timeline", filter: this.filter });
   }
 
+  get deliveriesHash(): string {
+    return hashOf({ screen: "deliveries", filter: this.deliveryFilter });
+  }
+
   #take(route: Route): void {
     this.route = route;
     if (route.screen === "timeline") this.filter = route.filter;
+    if (route.screen === "deliveries") this.deliveryFilter = route.filter;
   }
 }

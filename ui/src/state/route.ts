@@ -3,14 +3,21 @@ import { kinds } from "../shared/kinds";
 
 export type TimelineFilter = { kind: EventKind | null; provider: Provider | null; search: string };
 
+/** Which calls are listed: all that were taken, those with something unusable, or those turned away. */
+export type DeliveryFilter = { show: "all" | "problems" | "rejections"; endpointId: string | null };
+
 export type Route =
   | { screen: "timeline"; filter: TimelineFilter }
   | { screen: "booking"; id: string }
+  | { screen: "deliveries"; filter: DeliveryFilter }
+  | { screen: "delivery"; id: string }
   | { screen: "endpoints" }
   | { screen: "new-endpoint" }
   | { screen: "settings" };
 
 export const noFilter: TimelineFilter = { kind: null, provider: null, search: "" };
+
+export const allDeliveries: DeliveryFilter = { show: "all", endpointId: null };
 
 const providers: readonly Provider[] = ["kordless", "reservekit", "bookora", "webkasa", "orufy"];
 
@@ -28,9 +35,20 @@ export function parseHash(hash: string): Route {
   const [screen, rest] = path.split("/").filter((part) => part !== "");
   if (screen === "settings") return { screen: "settings" };
   if (screen === "endpoints") return { screen: rest === "new" ? "new-endpoint" : "endpoints" };
-  if (screen === "booking" && rest) {
+  if ((screen === "booking" || screen === "delivery") && rest) {
     const id = decoded(rest);
-    if (id) return { screen: "booking", id };
+    if (id) return { screen, id };
+  }
+  if (screen === "deliveries") {
+    const asked = new URLSearchParams(query);
+    const show = asked.get("show");
+    return {
+      screen: "deliveries",
+      filter: {
+        show: show === "problems" || show === "rejections" ? show : "all",
+        endpointId: asked.get("endpoint"),
+      },
+    };
   }
   const asked = new URLSearchParams(screen === "timeline" ? query : "");
   const kind = asked.get("kind");
@@ -54,8 +72,16 @@ export function hashOf(route: Route): string {
       const asked = query.toString();
       return asked ? `#/timeline?${asked}` : "#/timeline";
     }
+    case "deliveries": {
+      const query = new URLSearchParams();
+      if (route.filter.show !== "all") query.set("show", route.filter.show);
+      if (route.filter.endpointId !== null) query.set("endpoint", route.filter.endpointId);
+      const asked = query.toString();
+      return asked ? `#/deliveries?${asked}` : "#/deliveries";
+    }
     case "booking":
-      return `#/booking/${encodeURIComponent(route.id)}`;
+    case "delivery":
+      return `#/${route.screen}/${encodeURIComponent(route.id)}`;
     case "new-endpoint":
       return "#/endpoints/new";
     default:

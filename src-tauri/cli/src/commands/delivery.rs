@@ -16,12 +16,14 @@ pub(super) async fn run(engine: &Engine, command: Command, output: Output) -> an
             before,
             provider,
             endpoint,
+            problems,
         } => {
             let query = DeliveryQuery {
                 limit: limit.into(),
                 before,
                 endpoint_id: endpoint,
                 provider,
+                with_problems: problems,
             };
             let rows = engine
                 .store

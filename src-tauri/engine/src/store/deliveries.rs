@@ -66,6 +66,8 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// What could not be used of it.
     pub problems: Vec<Problem>,
+    /// When the worker came to the end of it, last.
+    pub worked_at: Option<Timestamp>,
 }
 
 /// What became of a call that was accepted.
@@ -244,13 +246,17 @@ pub(crate) fn finish(
     id: i64,
     state: DeliveryState,
     problems: &[Problem],
+    now: Timestamp,
 ) -> Result<()> {
     connection
-        .prepare_cached("UPDATE delivery SET state = ?2, problems = ?3, replay = 0 WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE delivery SET state = ?2, problems = ?3, worked_at = ?4, replay = 0 WHERE id = ?1",
+        )?
         .execute(params![
             id,
             state.as_str(),
-            to_json(&problems, "delivery.problems")?
+            to_json(&problems, "delivery.problems")?,
+            now.as_microsecond(),
         ])?;
     Ok(())
 }
@@ -271,7 +277,7 @@ pub fn replay(connection: &Connection, id: Option<i64>) -> Result<usize> {
     Ok(replayed)
 }
 
-const COLUMNS: &str = "delivery.id, endpoint_id, provider, received_at, idempotency_key, repeats, trust, state, problems";
+const COLUMNS: &str = "delivery.id, endpoint_id, provider, received_at, idempotency_key, repeats, trust, state, problems, worked_at";
 
 fn read(row: &Row<'_>) -> Result<Delivery> {
     Ok(Delivery {
@@ -285,6 +291,7 @@ fn read(row: &Row<'_>) -> Result<Delivery> {
             .ok_or(StoreError::Unreadable("delivery.trust"))?,
         state: DeliveryState::from_word(&row.get::<_, String>("state")?)?,
         problems: from_json(&row.get::<_, String>("problems")?, "delivery.problems")?,
+        worked_at: row.get::<_, Option<i64>>("worked_at")?.map(moment),
     })
 }
 
@@ -299,6 +306,8 @@ pub struct DeliveryQuery {
     pub endpoint_id: Option<i64>,
     /// Only of this provider.
     pub provider: Option<Provider>,
+    /// Only those with something that could not be used.
+    pub with_problems: bool,
 }
 
 /// Deliveries, newest first.
@@ -307,9 +316,16 @@ pub struct DeliveryQuery {
 ///
 /// Fails where SQLite does.
 pub fn list(connection: &Connection, query: DeliveryQuery) -> Result<Vec<Delivery>> {
+    // As text, not as a parameter: only so does SQLite use the index of the few that have some.
+    let problems = if query.with_problems {
+        "problems != '[]'"
+    } else {
+        "TRUE"
+    };
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM delivery JOIN endpoint ON endpoint.id = endpoint_id
          WHERE (?2 IS NULL OR delivery.id < ?2) AND (?3 IS NULL OR endpoint_id = ?3) AND (?4 IS NULL OR provider = ?4)
+           AND {problems}
          ORDER BY delivery.id DESC LIMIT ?1"
     ))?;
     let provider = query.provider.map(Provider::as_str);

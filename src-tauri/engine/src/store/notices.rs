@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::Result;
-use super::columns::rows;
+use super::columns::{moment, rows};
 
 /// A notice that has not been shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,37 @@ pub(crate) fn hand_over(connection: &Connection, from: i64, to: i64) -> Result<b
         )?
         .execute([from, to])?;
     Ok(handed > 0)
+}
+
+/// When the person was told of what a delivery says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// When the notice was planned.
+    pub planned_at: Timestamp,
+    /// When the desktop took it. `None` where it has not, or notifications were paused.
+    pub shown_at: Option<Timestamp>,
+    /// Whether notifications were paused, so that it is not shown.
+    pub held: bool,
+}
+
+/// The first notice of what a delivery says. `None` where it says nothing that is told.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn of_delivery(connection: &Connection, delivery_id: i64) -> Result<Option<Told>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT planned_at, shown_at, held FROM notice JOIN event ON event.id = event_id
+         WHERE delivery_id = ?1 ORDER BY notice.id LIMIT 1",
+    )?;
+    let told = rows(&mut statement, [delivery_id], |row| {
+        Ok(Told {
+            planned_at: moment(row.get("planned_at")?),
+            shown_at: row.get::<_, Option<i64>>("shown_at")?.map(moment),
+            held: row.get("held")?,
+        })
+    });
+    Ok(told?.pop())
 }
 
 /// Notices that wait to be shown, oldest first.

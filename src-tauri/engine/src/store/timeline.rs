@@ -77,6 +77,8 @@ pub struct TimelineQuery {
     pub endpoint_id: Option<i64>,
     /// Only of this booking.
     pub booking_id: Option<i64>,
+    /// Only of this delivery.
+    pub delivery_id: Option<i64>,
     /// Only with these words, each of which may be the beginning of one.
     pub search: Option<String>,
     /// Only received at this moment or later.
@@ -133,6 +135,7 @@ fn conditions(query: &TimelineQuery) -> (String, Vec<Value>) {
         ("provider = ?", text(query.provider.map(Provider::as_str))),
         ("event.endpoint_id = ?", integer(query.endpoint_id)),
         ("event.booking_id = ?", integer(query.booking_id)),
+        ("event.delivery_id = ?", integer(query.delivery_id)),
         ("event.received_at >= ?", microseconds(query.since)),
         ("event.received_at < ?", microseconds(query.until)),
         (

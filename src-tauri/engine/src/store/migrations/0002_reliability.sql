@@ -4,5 +4,10 @@ ALTER TABLE delivery ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 DROP INDEX delivery_pending;
 CREATE INDEX delivery_pending ON delivery (tries, id) WHERE state = 'pending';
 
+-- When the worker came to the end of it, last.
+ALTER TABLE delivery ADD COLUMN worked_at INTEGER;
+
+CREATE INDEX delivery_with_problems ON delivery (id) WHERE problems != '[]';
+
 -- When the person had its headers and body removed. The row stays: a repeat must still be recognised.
 ALTER TABLE delivery ADD COLUMN erased_at INTEGER;

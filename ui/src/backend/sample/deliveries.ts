@@ -1,0 +1,49 @@
+import type { Delivery, TimelineEntry, WholeDelivery } from "../../bindings/types";
+
+/** Every entry of the sample world came with a call of its own. */
+export function deliveriesOf(entries: TimelineEntry[]): Delivery[] {
+  return entries.map((entry, index) => ({
+    id: entry.deliveryId,
+    endpointId: entry.endpointId,
+    provider: entry.provider,
+    receivedAt: entry.receivedAt,
+    repeats: index % 7 === 3 ? 2 : 0,
+    trust: entry.trust,
+    state: "processed",
+    problems: entry.problems,
+  }));
+}
+
+export function wholeDelivery(entries: TimelineEntry[]): WholeDelivery {
+  const entry = entries[0]!;
+  const later = (milliseconds: number) => new Date(Date.parse(entry.receivedAt) + milliseconds).toISOString();
+  const body = JSON.stringify({
+    event: entry.eventType,
+    created_at: entry.occurredAt,
+    data: {
+      booking_id: entry.bookingId,
+      service: entry.title,
+      start_time: entry.start,
+      end_time: entry.end,
+      customer_name: entry.attendee.name,
+    },
+  });
+  const signature = "5f1c0bd3".repeat(8);
+  return {
+    delivery: deliveriesOf(entries)[0]!,
+    idempotencyKey: `evt_${entry.deliveryId}`,
+    workedAt: later(3),
+    notice: entry.kind === "updated" ? null : { plannedAt: later(3), shownAt: later(21), held: false },
+    query: null,
+    caller: "203.0.113.24 (DE)",
+    headers: [
+      { name: "content-type", value: "application/json" },
+      { name: "user-agent", value: `${entry.provider}-webhooks/1.2` },
+      ...(entry.trust === "signed" ? [{ name: `x-${entry.provider}-signature`, value: signature }] : []),
+    ],
+    body,
+    bodyIsText: true,
+    bodySize: new TextEncoder().encode(body).length,
+    entries,
+  };
+}
