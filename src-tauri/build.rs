@@ -8,6 +8,7 @@ fn main() {
         "add_endpoint",
         "add_secret",
         "booking",
+        "calendar",
         "copy_address",
         "copy_as_curl",
         "copy_text",

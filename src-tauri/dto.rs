@@ -2,6 +2,7 @@
 //!
 //! Ids and times are texts; times are RFC 3339 in UTC.
 
+mod calendar;
 mod deliveries;
 mod endpoints;
 mod settings;
@@ -11,6 +12,7 @@ mod words;
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use calendar::{CalendarBooking, CalendarQuery};
 pub use deliveries::{
     Delivery, DeliveryPage, DeliveryQuery, DeliveryState, Header, NoticeTimes, WholeDelivery,
 };

@@ -71,6 +71,7 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::timeline::timeline,
             commands::timeline::booking,
             commands::timeline::mark_read,
+            commands::calendar::calendar,
             commands::deliveries::deliveries,
             commands::deliveries::delivery,
             commands::deliveries::replay,

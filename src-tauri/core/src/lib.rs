@@ -37,6 +37,7 @@ pub mod interpretation;
 
 pub mod booking;
 pub mod notice;
+pub mod overlap;
 
 pub mod sample;
 

@@ -1,5 +1,7 @@
 import type {
   Booking,
+  CalendarBooking,
+  CalendarQuery,
   Change,
   DeliveryPage,
   DeliveryQuery,
@@ -24,6 +26,9 @@ export interface Backend {
   timeline(query: TimelineQuery): Promise<TimelinePage>;
   booking(id: string): Promise<Booking>;
   markRead(eventIds: string[]): Promise<void>;
+
+  /** The bookings of some days, in the order of their times. */
+  calendar(query: CalendarQuery): Promise<CalendarBooking[]>;
 
   deliveries(query: DeliveryQuery): Promise<DeliveryPage>;
   delivery(id: string): Promise<WholeDelivery>;

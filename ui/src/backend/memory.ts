@@ -1,5 +1,7 @@
 import type {
   Booking,
+  CalendarBooking,
+  CalendarQuery,
   Change,
   DeliveryPage,
   DeliveryQuery,
@@ -19,6 +21,7 @@ import type {
   WholeDelivery,
 } from "../bindings/types";
 import type { Backend, Unsubscribe } from "./backend";
+import { calendarOf } from "./sample/calendar";
 import { deliveriesOf, wholeDelivery } from "./sample/deliveries";
 import { arrivals } from "./sample/arrivals";
 import { sampleProviders } from "./sample/providers";
@@ -80,6 +83,7 @@ export class MemoryBackend implements Backend {
       for (const method of [
         "timeline",
         "booking",
+        "calendar",
         "deliveries",
         "delivery",
         "endpoints",
@@ -146,6 +150,11 @@ export class MemoryBackend implements Backend {
     this.#answer("markRead");
     for (const entry of this.world.entries) if (eventIds.includes(entry.eventId)) entry.unread = false;
     this.changed({ timeline: true, status: true });
+  }
+
+  async calendar(query: CalendarQuery): Promise<CalendarBooking[]> {
+    this.#answer("calendar");
+    return structuredClone(calendarOf(this.world.entries, query));
   }
 
   async deliveries(query: DeliveryQuery): Promise<DeliveryPage> {

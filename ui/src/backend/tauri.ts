@@ -14,6 +14,8 @@ export const tauriBackend: Backend = {
   booking: (id) => invoke("booking", { id }),
   markRead: (eventIds) => invoke("mark_read", { eventIds }),
 
+  calendar: (query) => invoke("calendar", { query }),
+
   deliveries: (query) => invoke("deliveries", { query }),
   delivery: (id) => invoke("delivery", { id }),
   replay: (id) => invoke("replay", { id }),

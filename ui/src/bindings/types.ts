@@ -16,6 +16,16 @@ export type Booking = { id: string, provider: Provider, endpointId: string, endp
 export type BookingStatus = "pending" | "confirmed" | "cancelled" | "completed" | "no_show";
 
 /**
+ * A booking in the calendar. `overlaps` are the ids of others that want the same time, from whatever provider.
+ */
+export type CalendarBooking = { id: string, provider: Provider, endpointLabel: string, status: BookingStatus, title: string | null, start: string | null, end: string | null, date: string | null, attendee: Attendee, host: string | null, overlaps: Array<string>, };
+
+/**
+ * Which days: their beginnings in the person's zone, and the same days as dates. The last of each is not among them.
+ */
+export type CalendarQuery = { from: string, until: string, firstDate: string, dateAfter: string, };
+
+/**
  * What the window is told after a commit: read these again.
  */
 export type Change = { timeline: boolean, endpoints: boolean, status: boolean, };

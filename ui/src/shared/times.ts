@@ -146,6 +146,8 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
     elsewhere,
     ago,
     sentence,
+    locale,
+    hourCycle,
     timeZone,
   };
 }

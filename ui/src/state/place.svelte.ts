@@ -3,6 +3,7 @@ import {
   hashOf,
   noFilter,
   parseHash,
+  type CalendarView,
   type DeliveryFilter,
   type Route,
   type TimelineFilter,
@@ -15,6 +16,9 @@ export class Place {
   filter = $state.raw<TimelineFilter>(noFilter);
   /** The same for the calls. */
   deliveryFilter = $state.raw<DeliveryFilter>(allDeliveries);
+
+  /** And for the calendar. */
+  calendarView = $state.raw<CalendarView>({ span: "week", day: null });
 
   constructor() {
     this.#take(this.route);
@@ -43,6 +47,10 @@ export class Place {
     return hashOf({ screen: "timeline", filter: this.filter });
   }
 
+  get calendarHash(): string {
+    return hashOf({ screen: "calendar", view: this.calendarView });
+  }
+
   get deliveriesHash(): string {
     return hashOf({ screen: "deliveries", filter: this.deliveryFilter });
   }
@@ -50,6 +58,7 @@ export class Place {
   #take(route: Route): void {
     this.route = route;
     if (route.screen === "timeline") this.filter = route.filter;
+    if (route.screen === "calendar") this.calendarView = route.view;
     if (route.screen === "deliveries") this.deliveryFilter = route.filter;
   }
 }

@@ -1,3 +1,4 @@
+import { parseDate } from "@internationalized/date";
 import type { EventKind, Provider } from "../bindings/types";
 import { kinds } from "../shared/kinds";
 
@@ -6,9 +7,13 @@ export type TimelineFilter = { kind: EventKind | null; provider: Provider | null
 /** Which calls are listed: all that were taken, those with something unusable, or those turned away. */
 export type DeliveryFilter = { show: "all" | "problems" | "rejections"; endpointId: string | null };
 
+/** `day` is 2026-11-27, and null is today. */
+export type CalendarView = { span: "day" | "week"; day: string | null };
+
 export type Route =
   | { screen: "timeline"; filter: TimelineFilter }
   | { screen: "booking"; id: string }
+  | { screen: "calendar"; view: CalendarView }
   | { screen: "deliveries"; filter: DeliveryFilter }
   | { screen: "delivery"; id: string }
   | { screen: "endpoints" }
@@ -38,6 +43,17 @@ export function parseHash(hash: string): Route {
   if ((screen === "booking" || screen === "delivery") && rest) {
     const id = decoded(rest);
     if (id) return { screen, id };
+  }
+  if (screen === "calendar") {
+    const asked = new URLSearchParams(query);
+    const day = asked.get("day");
+    return {
+      screen: "calendar",
+      view: {
+        span: asked.get("span") === "day" ? "day" : "week",
+        day: day !== null && isDay(day) ? day : null,
+      },
+    };
   }
   if (screen === "deliveries") {
     const asked = new URLSearchParams(query);
@@ -72,6 +88,13 @@ export function hashOf(route: Route): string {
       const asked = query.toString();
       return asked ? `#/timeline?${asked}` : "#/timeline";
     }
+    case "calendar": {
+      const query = new URLSearchParams();
+      if (route.view.span === "day") query.set("span", "day");
+      if (route.view.day !== null) query.set("day", route.view.day);
+      const asked = query.toString();
+      return asked ? `#/calendar?${asked}` : "#/calendar";
+    }
     case "deliveries": {
       const query = new URLSearchParams();
       if (route.filter.show !== "all") query.set("show", route.filter.show);
@@ -86,6 +109,14 @@ export function hashOf(route: Route): string {
       return "#/endpoints/new";
     default:
       return `#/${route.screen}`;
+  }
+}
+
+function isDay(text: string): boolean {
+  try {
+    return parseDate(text).toString() === text;
+  } catch {
+    return false;
   }
 }
 

@@ -1,9 +1,13 @@
 //! Tables `booking` and `booking_ref`: bookings as they stand, and the ids that their providers gave them.
 
+use std::collections::BTreeMap;
+
 use bellhop_core::booking::Booking as Folded;
 use bellhop_core::event::{Attendee, BookingStatus};
+use bellhop_core::overlap::{Span, overlaps};
 use bellhop_core::provider::Provider;
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{When, from_json, moment, rows, slot_columns, to_json};
@@ -195,6 +199,59 @@ pub fn list(connection: &Connection, query: BookingQuery) -> Result<Vec<Booking>
         query.endpoint_id,
     ];
     rows(&mut statement, parameters, |row| read(connection, row))
+}
+
+/// Bookings that take place from one day on and before another, in the order of their times; whole days come first.
+///
+/// `from` and `until` are the days' beginnings in the person's zone, `days` the dates of the same days.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn between(
+    connection: &Connection,
+    (from, until): (Timestamp, Timestamp),
+    (first, after): (Date, Date),
+) -> Result<Vec<Booking>> {
+    // What began the day before may still go on. No booking of a person lasts longer than that.
+    let reach = from
+        .checked_sub(SignedDuration::from_hours(24))
+        .unwrap_or(from);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} WHERE (start_at >= ?1 AND start_at < ?2 AND (start_at >= ?3 OR end_at > ?3))
+           OR (start_at IS NULL AND date >= ?4 AND date < ?5)
+         ORDER BY start_at IS NOT NULL, start_at, booking.id"
+    ))?;
+    let parameters = params![
+        reach.as_microsecond(),
+        until.as_microsecond(),
+        from.as_microsecond(),
+        first.to_string(),
+        after.to_string(),
+    ];
+    rows(&mut statement, parameters, |row| read(connection, row))
+}
+
+/// Each of these bookings that overlaps others of them, with those others. What is cancelled, or whose attendee did not
+/// come, is in nobody's way.
+pub fn overlapping(bookings: &[Booking]) -> BTreeMap<i64, Vec<i64>> {
+    let spans: Vec<Span> = bookings
+        .iter()
+        .filter(|booking| {
+            !matches!(
+                booking.status,
+                BookingStatus::Cancelled | BookingStatus::NoShow
+            )
+        })
+        .filter_map(|booking| {
+            Some(Span {
+                id: booking.id,
+                start: booking.when.start?,
+                end: booking.when.end,
+            })
+        })
+        .collect();
+    overlaps(&spans)
 }
 
 /// One booking.
