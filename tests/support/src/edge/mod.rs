@@ -9,6 +9,7 @@ mod agent;
 mod authority;
 mod caller;
 mod faults;
+mod front;
 mod link;
 mod public;
 mod records;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use account::{DOMAIN, Seen, Step, TOKEN};
 pub use caller::{Answer, Caller};
+pub use front::{Front, Leads};
 
 use account::State;
 use authority::Authority;
