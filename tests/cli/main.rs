@@ -17,6 +17,7 @@ mod cli;
 
 mod calls;
 
+mod chain;
 mod kill;
 mod order;
 mod reading;

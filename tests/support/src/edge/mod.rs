@@ -13,6 +13,7 @@ mod caller;
 mod faults;
 mod front;
 mod link;
+mod proxy;
 mod public;
 mod records;
 
@@ -28,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 pub use account::{DOMAIN, Seen, Step, TOKEN};
 pub use caller::{Answer, Caller};
 pub use front::{Front, Leads};
+pub use proxy::{BEHIND_A_PROXY, Proxy};
 
 use account::State;
 use authority::Authority;
