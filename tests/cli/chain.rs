@@ -206,3 +206,23 @@ fn the_link_the_probe_and_the_test_call_go_through_a_proxy_whose_password_is_nev
         nothing_is_left(&bellhop);
     }
 }
+
+#[test]
+fn an_address_of_a_proxy_that_is_none_is_not_repeated() {
+    for command in ["serve", "doctor"] {
+        let bellhop = bellhop();
+        let mut command = bellhop.command(&[command]);
+        let output = command.env(
+            "BELLHOP_NGROK_PROXY",
+            "https://anna:wr0ng-word@proxy.example",
+        );
+        let output = output.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("http://host:port"), "{said}");
+        assert!(
+            !said.contains("wr0ng-word") && output.stdout.is_empty(),
+            "{said}"
+        );
+    }
+}
