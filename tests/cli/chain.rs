@@ -1,6 +1,8 @@
 //! `bellhop doctor --chain`: a test call from the public address to the notification, beside a running receiver.
 
-use bellhop_test_support::edge::{BEHIND_A_PROXY, DOMAIN, Edge, Front, Leads, Proxy, TOKEN};
+use std::process::Command;
+
+use bellhop_test_support::edge::{DOMAIN, Edge, Front, Leads, NAMED_SERVER, Proxy, TOKEN};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -24,7 +26,13 @@ const WAY: [&str; 9] = [
 /// Runs `doctor --chain` on an endpoint.
 fn doctor(bellhop: &Bellhop, endpoint: &str, variables: &[(&str, &str)]) -> Output {
     let mut command = bellhop.command(&["doctor", "--chain", "--endpoint", endpoint, "--json"]);
-    let output = command.envs(variables.iter().copied()).output().unwrap();
+    command.envs(variables.iter().copied());
+    output(command)
+}
+
+/// What a command that ends left behind.
+pub(crate) fn output(mut command: Command) -> Output {
+    let output = command.output().unwrap();
     Output {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -39,7 +47,7 @@ fn chain(output: &Output) -> Vec<Value> {
 }
 
 /// Every hop has passed and took its time. Nothing shows notifications here.
-fn passed(output: &Output) {
+pub(crate) fn passed(output: &Output) {
     assert_eq!(output.code, Some(0), "{output:?}");
     let hops = chain(output);
     let names: Vec<&str> = hops.iter().map(|hop| text(hop, "name")).collect();
@@ -171,7 +179,7 @@ fn the_link_the_probe_and_the_test_call_go_through_a_proxy_whose_password_is_nev
             ]
         };
 
-        let mut serving = ngrok(&bellhop, BEHIND_A_PROXY, &variables(&wrong));
+        let mut serving = ngrok(&bellhop, NAMED_SERVER, &variables(&wrong));
         let waiting = told(&mut serving, "reconnecting");
         assert!(text(&waiting, "message").contains("proxy"), "{waiting}");
         let shown = serving.process.lines().join("\n") + &serving.stop();
@@ -181,14 +189,14 @@ fn the_link_the_probe_and_the_test_call_go_through_a_proxy_whose_password_is_nev
         );
         assert_eq!(proxy.led_to(), Vec::<String>::new());
 
-        let mut serving = ngrok(&bellhop, BEHIND_A_PROXY, &variables(&right));
+        let mut serving = ngrok(&bellhop, NAMED_SERVER, &variables(&right));
         told(&mut serving, "online");
         let endpoint = bellhop.endpoint("kordless", Some("of-the-endpoint")).id;
         let walked = doctor(&bellhop, &endpoint, &variables(&right));
         passed(&walked);
         let public = format!("{DOMAIN}:443");
         // The link, the probe, the test call. Nobody but the proxy knows where these hosts are.
-        assert_eq!(proxy.led_to(), [BEHIND_A_PROXY, &public, &public]);
+        assert_eq!(proxy.led_to(), [NAMED_SERVER, &public, &public]);
         assert_eq!(edge.calls(), 2);
         let refused = doctor(&bellhop, &endpoint, &variables(&wrong));
         let (hop, advice) = failed(&refused);

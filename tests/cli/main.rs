@@ -19,6 +19,8 @@ mod calls;
 
 mod chain;
 mod kill;
+#[cfg(target_os = "linux")]
+mod networks;
 mod order;
 mod reading;
 mod resuming;

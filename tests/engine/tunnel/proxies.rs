@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bellhop_engine::tunnel::{Doorman, ProbeError, Prober, ProxyAddress, Tunnel, TunnelConfig};
-use bellhop_test_support::edge::{BEHIND_A_PROXY, DOMAIN, Edge, Proxy};
+use bellhop_test_support::edge::{DOMAIN, Edge, NAMED_SERVER, Proxy};
 
 use crate::bench::{Receiver, SOON, config, nothing_left, online, reconnecting, started};
 use crate::logs;
@@ -13,7 +13,7 @@ const SCHEMES: [&str; 2] = ["http", "socks5"];
 /// A configuration that can reach the stand-in through the proxy alone.
 fn behind(edge: &Edge, proxy: &str) -> TunnelConfig {
     TunnelConfig {
-        server: Some(BEHIND_A_PROXY.parse().unwrap()),
+        server: Some(NAMED_SERVER.parse().unwrap()),
         proxy: Some(proxy.parse().unwrap()),
         probe_via: None,
         ..config(edge)
@@ -32,7 +32,7 @@ async fn the_session_and_its_probe_go_through_the_proxy() {
         reconnecting(&tunnel).await;
         online(&tunnel).await;
         let public = format!("{DOMAIN}:443");
-        let each_time = [BEHIND_A_PROXY, &public];
+        let each_time = [NAMED_SERVER, &public];
         assert_eq!(proxy.led_to(), [each_time, each_time].concat());
         tunnel.close().await;
         nothing_left(&edge).await;

@@ -29,10 +29,13 @@ use tokio_util::sync::CancellationToken;
 pub use account::{DOMAIN, Seen, Step, TOKEN};
 pub use caller::{Answer, Caller};
 pub use front::{Front, Leads};
-pub use proxy::{BEHIND_A_PROXY, Proxy};
+pub use proxy::Proxy;
 
 use account::State;
 use authority::Authority;
+
+/// Where agents connect, for those who can only get there by its name: through a [`Proxy`], or in networks of their own.
+pub const NAMED_SERVER: &str = "edge.ngrok-test.example:443";
 
 /// What all connections of one stand-in share.
 struct Shared {
@@ -76,6 +79,16 @@ impl Drop for Edge {
 impl Edge {
     /// Starts a stand-in on free ports of the loopback address.
     pub async fn start() -> io::Result<Self> {
+        let agents = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let public = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        Self::start_on(agents, public)
+    }
+
+    /// Starts a stand-in that listens here to agents, and there to the public.
+    ///
+    /// # Errors
+    /// When no key can be made or written.
+    pub fn start_on(agents: TcpListener, public: TcpListener) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             authority: Authority::create()?,
             state: Mutex::new(State::new()),
@@ -83,8 +96,6 @@ impl Edge {
             cuts: CancellationToken::new(),
         });
         let all = CancellationToken::new();
-        let agents = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let public = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let edge = Self {
             agents: agents.local_addr()?,
             public: public.local_addr()?,

@@ -8,10 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-use super::Edge;
-
-/// The stand-in's address for agents, as only a [`Proxy`] knows it.
-pub const BEHIND_A_PROXY: &str = "edge.ngrok-test.example:443";
+use super::{Edge, NAMED_SERVER};
 
 /// A proxy on loopback that leads on whoever brings the name `anna` and the password `secret`, and keeps where to.
 ///
@@ -93,7 +90,7 @@ impl Outside {
         };
         let Some(target) = asked else { return Ok(()) };
         let mut onward = match target.as_str() {
-            BEHIND_A_PROXY => TcpStream::connect(self.agents).await?,
+            NAMED_SERVER => TcpStream::connect(self.agents).await?,
             host if host.ends_with(".ngrok-test.example:443") => {
                 TcpStream::connect(self.public).await?
             }
