@@ -53,6 +53,7 @@ impl World {
             NAMED_SERVER,
         ]);
         command
+            .env("BELLHOP_LOG", "info")
             .env("NGROK_AUTHTOKEN", TOKEN)
             .env("BELLHOP_NGROK_ROOT_CAS", edge.root_cas());
         let mut command = networks.on_near(&command);
@@ -90,8 +91,8 @@ impl World {
     }
 
     /// The service can be reached from now on: it is online again in time, at the same address, with one session, and
-    /// calls arrive. Says how long it took.
-    fn comes_back(mut self, after: &str) {
+    /// calls arrive. Says how long it took, and gives the log.
+    fn comes_back(mut self, after: &str) -> String {
         let now = Instant::now();
         let online = self.next("online", PROMISE);
         println!(
@@ -106,8 +107,9 @@ impl World {
                 .command(&["doctor", "--chain", "--json", "--endpoint", &self.endpoint]);
         doctor.env("BELLHOP_NGROK_ROOT_CAS", roots);
         chain::passed(&chain::output(self.networks.on_near(&doctor)));
-        self.serving.stop();
+        let log = self.serving.stop();
         assert_eq!(self.edge.sessions(), 0);
+        log
     }
 }
 
@@ -120,7 +122,9 @@ fn another_way_out_when_the_first_one_goes_down() {
         .networks
         .near("route add default via 203.0.113.1")
         .unwrap();
-    world.comes_back("the move to another network");
+    let log = world.comes_back("the move to another network");
+    // Not by the silence of the link.
+    assert!(log.contains("moved to another network"), "{log}");
 }
 
 #[test]
@@ -139,7 +143,9 @@ fn another_address_on_the_same_way_out() {
         .networks
         .near("route add default via 198.51.100.1")
         .unwrap();
-    world.comes_back("the change of the address");
+    let log = world.comes_back("the change of the address");
+    // Not by the silence of the link.
+    assert!(log.contains("moved to another network"), "{log}");
 }
 
 #[test]

@@ -44,13 +44,13 @@ impl World {
         }
     }
 
-    /// The front's address, looked after with a first pause and one between probes that come back.
-    fn config(&self, first_pause: Duration, probe_every: Duration) -> OwnAddressConfig {
+    /// The front's address, looked after with a first and a longest pause.
+    fn config(&self, first: Duration, longest: Duration) -> OwnAddressConfig {
         OwnAddressConfig {
             root_cas: Some(self.front.root_cas()),
             pace: Pace {
-                refused: (first_pause, first_pause),
-                probe_every,
+                refused: (first, longest),
+                probe_every: longest,
                 ..quick()
             },
             ..OwnAddressConfig::new(self.front.url())
