@@ -2,7 +2,9 @@
 //!
 //! The networks are real ones, of the kernel. Only root may make them, so these tests are run by
 //! `cargo test --workspace --test cli networks:: -- --ignored --nocapture`; `cargo xtask test` does that where it may.
+#![allow(clippy::print_stdout, reason = "the figures of docs/tunnel.md")]
 
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -30,12 +32,19 @@ struct World {
     endpoint: String,
     bellhop: Bellhop,
     edge: Edge,
-    _runtime: Runtime,
+    runtime: Runtime,
     networks: Networks,
 }
 
 impl World {
     fn start() -> World {
+        let mut world = World::reached(&["--tunnel", "ngrok", "--ngrok-server", NAMED_SERVER]);
+        world.next("online", PATIENCE);
+        world
+    }
+
+    /// Serves with these arguments on the near computer.
+    fn reached(arguments: &[&str]) -> World {
         let networks = Networks::lay().unwrap();
         let runtime = Runtime::new().unwrap();
         let edge = {
@@ -44,34 +53,32 @@ impl World {
         };
         let bellhop = bellhop();
         let endpoint = bellhop.endpoint("kordless", Some("s3cret")).id;
-        let mut command = bellhop.command(&[
-            "serve",
-            "--json",
-            "--tunnel",
-            "ngrok",
-            "--ngrok-server",
-            NAMED_SERVER,
-        ]);
+        let mut command = bellhop.command(&[&["serve", "--json"], arguments].concat());
         command
             .env("BELLHOP_LOG", "info")
             .env("NGROK_AUTHTOKEN", TOKEN)
             .env("BELLHOP_NGROK_ROOT_CAS", edge.root_cas());
         let mut command = networks.on_near(&command);
         command
-            .stdin(std::process::Stdio::null())
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped());
-        let mut world = World {
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        World {
             serving: bellhop.serve_by(command),
             before: 0,
             endpoint,
             bellhop,
             edge,
-            _runtime: runtime,
+            runtime,
             networks,
-        };
-        world.next("online", PATIENCE);
-        world
+        }
+    }
+
+    /// Waits until so many calls have come to the public side.
+    fn calls(&self, count: usize) {
+        let come = self.edge.until(PROMISE, |edge| edge.calls() >= count);
+        self.runtime.block_on(come).unwrap();
+        assert_eq!(self.edge.calls(), count);
     }
 
     /// Waits until it is in this state, later than what was looked at before.
@@ -210,4 +217,26 @@ fn a_process_that_stood_still() {
         world.serving.process.signal("CONT");
         world.comes_back(&format!("a stop of 20 s with {what} by the edge"));
     }
+}
+
+/// Nobody of ours stands at this address, so it is asked more and more seldom: after 5, 10, 20 and 40 seconds.
+#[test]
+#[ignore = "makes network namespaces, which takes root"]
+fn an_address_of_ones_own_is_looked_at_in_another_network_and_after_a_sleep() {
+    let own = format!("https://{DOMAIN}");
+    let mut world = World::reached(&["--tunnel", &own]);
+    for call in 1..=3 {
+        world.calls(call);
+    }
+    let route = "route replace default via 203.0.113.1";
+    world.networks.near(route).unwrap();
+    world.calls(4);
+    world.serving.process.signal("STOP");
+    thread::sleep(Duration::from_secs(16));
+    world.serving.process.signal("CONT");
+    world.calls(5);
+    assert_eq!(
+        world.next("reconnecting", PATIENCE)["code"],
+        "ERR_NGROK_3200"
+    );
 }
