@@ -116,6 +116,7 @@ async fn look_after(
     let mut pause = pace.refused.0;
     let mut gap = None;
     loop {
+        let ways_out = wake::ways_out();
         let wait = match prober.probe(&url).await {
             Ok(_) => {
                 gap = None;
@@ -159,7 +160,7 @@ async fn look_after(
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = hurry.notified() => {}
-            () = wake::roused(pace.watch, pace.quiet) => {}
+            () = wake::roused(ways_out, pace.watch, pace.quiet) => {}
         }
     }
 }

@@ -58,20 +58,19 @@ pub(super) fn in_one_network(one: IpAddr, other: IpAddr) -> bool {
     }
 }
 
-/// Ends once the computer has slept for this long, or has lost its network or found another one.
-pub(super) async fn roused(beat: Duration, asleep: Duration) {
+/// Ends once the computer has slept for this long, or its ways out are others than `before`.
+pub(super) async fn roused(before: WaysOut, beat: Duration, asleep: Duration) {
     let mut sleep = Sleep::new(beat);
-    let before = ways_out();
-    loop {
+    while ways_out() == before && sleep.slept() < asleep {
         tokio::time::sleep(beat).await;
-        if sleep.slept() >= asleep || ways_out() != before {
-            return;
-        }
     }
 }
 
-/// The addresses that this computer would use towards the world. Those of the others are of documentation, and nobody's.
-fn ways_out() -> [Option<IpAddr>; 2] {
+/// The addresses that this computer would use towards the world, by IPv4 and IPv6.
+pub(super) type WaysOut = [Option<IpAddr>; 2];
+
+/// As they are now. The addresses of the others are those of documentation, and nobody's.
+pub(super) fn ways_out() -> WaysOut {
     let world: [IpAddr; 2] = [
         Ipv4Addr::new(192, 0, 2, 1).into(),
         Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into(),
