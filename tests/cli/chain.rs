@@ -118,6 +118,11 @@ fn the_whole_way_through_ngrok_has_a_time_for_each_hop_and_advice_where_it_ends(
     let (hop, advice) = failed(&doctor(&bellhop, "1", &[]));
     assert_eq!(hop, "tls");
     assert!(advice.contains("root certificate"), "{advice}");
+    // As the settings page keeps it.
+    let settings = rusqlite::Connection::open(bellhop.database()).unwrap();
+    let chosen = "INSERT INTO setting (name, value) VALUES ('ngrok_root_cas', ?1)";
+    settings.execute(chosen, [roots.to_str().unwrap()]).unwrap();
+    passed(&doctor(&bellhop, "1", &[]));
     edge.hide_from_public(true);
     let (hop, advice) = failed(&doctor(&bellhop, "1", &trusting));
     assert_eq!(hop, "tunnel");

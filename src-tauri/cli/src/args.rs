@@ -75,10 +75,11 @@ pub(crate) enum Command {
         /// The endpoint to call. Without it, the first one.
         #[arg(long, requires = "chain")]
         endpoint: Option<i64>,
-        /// Who vouches for the public address beside this computer's own authorities: a PEM file.
+        /// Who vouches for the public address beside this computer's own authorities: a PEM file. Without it, that of
+        /// the settings.
         #[arg(long, env = "BELLHOP_NGROK_ROOT_CAS")]
         ngrok_root_cas: Option<PathBuf>,
-        /// The proxy on the way out, as http://host:port or socks5://host:port.
+        /// The proxy on the way out, as http://host:port or socks5://host:port. Without it, that of the settings.
         #[arg(long, env = "BELLHOP_NGROK_PROXY", hide_env_values = true, value_parser = Proxy)]
         ngrok_proxy: Option<ProxyAddress>,
     },
