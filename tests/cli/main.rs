@@ -17,7 +17,10 @@ mod cli;
 
 mod calls;
 
+mod chain;
 mod kill;
+#[cfg(target_os = "linux")]
+mod networks;
 mod order;
 mod reading;
 mod resuming;

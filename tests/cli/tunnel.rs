@@ -47,7 +47,7 @@ impl World {
 }
 
 /// Waits for a change of state, and gives what was printed of it.
-fn told(serving: &mut Serving, state: &str) -> Value {
+pub(crate) fn told(serving: &mut Serving, state: &str) -> Value {
     eventually(SOON, &format!("the tunnel is {state}"), || {
         let lines = serving.process.lines();
         let tunnels = lines

@@ -18,6 +18,8 @@ mod leaving;
 mod logs;
 #[path = "tunnel/measure.rs"]
 mod measure;
+#[path = "tunnel/own_address.rs"]
+mod own_address;
 #[path = "tunnel/probe.rs"]
 mod probe;
 #[path = "tunnel/proxies.rs"]

@@ -1,10 +1,14 @@
 //! What can be typed.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use bellhop_core::event::{BookingStatus, EventKind};
 use bellhop_core::provider::Provider;
+use bellhop_engine::tunnel::{InvalidProxyAddress, ProxyAddress};
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
 use clap::{Args as Arguments, Parser, Subcommand};
 use jiff::Timestamp;
 
@@ -71,12 +75,13 @@ pub(crate) enum Command {
         /// The endpoint to call. Without it, the first one.
         #[arg(long, requires = "chain")]
         endpoint: Option<i64>,
-        /// Who vouches for the public address beside this computer's own authorities: a PEM file.
+        /// Who vouches for the public address beside this computer's own authorities: a PEM file. Without it, that of
+        /// the settings.
         #[arg(long, env = "BELLHOP_NGROK_ROOT_CAS")]
         ngrok_root_cas: Option<PathBuf>,
-        /// The proxy on the way out, as http://host:port or socks5://host:port.
-        #[arg(long, env = "BELLHOP_NGROK_PROXY", hide_env_values = true)]
-        ngrok_proxy: Option<bellhop_engine::tunnel::ProxyAddress>,
+        /// The proxy on the way out, as http://host:port or socks5://host:port. Without it, that of the settings.
+        #[arg(long, env = "BELLHOP_NGROK_PROXY", hide_env_values = true, value_parser = Proxy)]
+        ngrok_proxy: Option<ProxyAddress>,
     },
 }
 
@@ -101,8 +106,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "BELLHOP_NGROK_ROOT_CAS")]
     pub ngrok_root_cas: Option<PathBuf>,
     /// The proxy on the way to ngrok's service, as http://host:port or socks5://host:port.
-    #[arg(long, env = "BELLHOP_NGROK_PROXY", hide_env_values = true)]
-    pub(crate) ngrok_proxy: Option<bellhop_engine::tunnel::ProxyAddress>,
+    #[arg(long, env = "BELLHOP_NGROK_PROXY", hide_env_values = true, value_parser = Proxy)]
+    pub(crate) ngrok_proxy: Option<ProxyAddress>,
     /// Share the address with another session of the account that shares it too: takes over from one that is left over.
     #[arg(long)]
     pub(crate) ngrok_pooling: bool,
@@ -121,6 +126,28 @@ pub(crate) enum Switch {
 pub(crate) enum Notify {
     Off,
     Desktop,
+}
+
+/// Takes the address of a proxy. A wrong one is not repeated, since there may be a password in it.
+#[derive(Clone)]
+struct Proxy;
+
+impl TypedValueParser for Proxy {
+    type Value = ProxyAddress;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<ProxyAddress, clap::Error> {
+        let text = value.to_string_lossy();
+        text.parse().map_err(|error: InvalidProxyAddress| {
+            let message =
+                format!("--ngrok-proxy or BELLHOP_NGROK_PROXY is not an address: {error}\n");
+            clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
+        })
+    }
 }
 
 /// How the world reaches the receiver.

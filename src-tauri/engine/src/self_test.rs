@@ -271,10 +271,7 @@ impl Report {
                 return None;
             }
             Err(OutsideError::Tls(cause)) => {
-                self.failed_hop(
-                    HopName::Tls,
-                    format!("{cause} A proxy that reads secure connections needs its root certificate in the settings."),
-                );
+                self.failed_hop(HopName::Tls, cause);
                 return None;
             }
         };

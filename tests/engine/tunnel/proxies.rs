@@ -1,127 +1,39 @@
 //! Through a proxy, where the network lets nothing else out.
 
-use std::io;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use bellhop_engine::tunnel::{ProxyAddress, Tunnel};
-use bellhop_test_support::edge::Edge;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
+use bellhop_engine::tunnel::{Doorman, ProbeError, Prober, ProxyAddress, Tunnel, TunnelConfig};
+use bellhop_test_support::edge::{DOMAIN, Edge, NAMED_SERVER, Proxy};
 
-use crate::bench::{Receiver, config, nothing_left, online, reconnecting};
+use crate::bench::{Receiver, SOON, config, nothing_left, online, reconnecting, started};
+use crate::logs;
 
-/// A proxy on loopback that leads on whoever brings the right password, and keeps where to.
-struct Proxy {
-    address: SocketAddr,
-    led_to: Arc<Mutex<Vec<String>>>,
-}
+const SCHEMES: [&str; 2] = ["http", "socks5"];
 
-impl Proxy {
-    async fn start(socks: bool) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let led_to = Arc::new(Mutex::new(Vec::new()));
-        let seen = led_to.clone();
-        tokio::spawn(async move {
-            while let Ok((mut socket, _)) = listener.accept().await {
-                let seen = seen.clone();
-                tokio::spawn(async move {
-                    let asked = if socks {
-                        asked_by_socks(&mut socket).await
-                    } else {
-                        asked_by_connect(&mut socket).await
-                    };
-                    let Ok(Some(target)) = asked else { return };
-                    let mut onward = TcpStream::connect(&target).await.unwrap();
-                    seen.lock().unwrap().push(target);
-                    let yes: &[u8] = if socks {
-                        &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]
-                    } else {
-                        b"HTTP/1.1 200 Connection established\r\n\r\n"
-                    };
-                    socket.write_all(yes).await.unwrap();
-                    let _ = copy_bidirectional(&mut socket, &mut onward).await;
-                });
-            }
-        });
-        Self { address, led_to }
+/// A configuration that can reach the stand-in through the proxy alone.
+fn behind(edge: &Edge, proxy: &str) -> TunnelConfig {
+    TunnelConfig {
+        server: Some(NAMED_SERVER.parse().unwrap()),
+        proxy: Some(proxy.parse().unwrap()),
+        probe_via: None,
+        ..config(edge)
     }
-}
-
-async fn asked_by_connect(socket: &mut TcpStream) -> io::Result<Option<String>> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(socket.read_u8().await?);
-    }
-    let head = String::from_utf8(head).unwrap();
-    // anna:secret
-    if !head
-        .to_ascii_lowercase()
-        .contains("proxy-authorization: basic yw5uytpzzwnyzxq=")
-    {
-        let no = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
-        socket.write_all(no).await?;
-        return Ok(None);
-    }
-    Ok(head.split(' ').nth(1).map(str::to_owned))
-}
-
-async fn asked_by_socks(socket: &mut TcpStream) -> io::Result<Option<String>> {
-    let mut greeting = [0; 2];
-    socket.read_exact(&mut greeting).await?;
-    read(socket, greeting[1]).await?;
-    socket.write_all(&[5, 2]).await?;
-    socket.read_u8().await?;
-    let mut pair = Vec::new();
-    for _ in 0..2 {
-        let length = socket.read_u8().await?;
-        pair.push(String::from_utf8(read(socket, length).await?).unwrap());
-    }
-    let right = pair == ["anna", "secret"];
-    socket.write_all(&[1, u8::from(!right)]).await?;
-    if !right {
-        return Ok(None);
-    }
-    let mut request = [0; 4];
-    socket.read_exact(&mut request).await?;
-    let host = match request[3] {
-        1 => {
-            let bytes = read(socket, 4).await?;
-            std::net::Ipv4Addr::new(bytes[0], bytes[1], bytes[2], bytes[3]).to_string()
-        }
-        _ => {
-            let length = socket.read_u8().await?;
-            String::from_utf8(read(socket, length).await?).unwrap()
-        }
-    };
-    Ok(Some(format!("{host}:{}", socket.read_u16().await?)))
-}
-
-async fn read(socket: &mut TcpStream, length: u8) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; usize::from(length)];
-    socket.read_exact(&mut bytes).await?;
-    Ok(bytes)
 }
 
 #[tokio::test]
-async fn the_session_goes_through_the_proxy() {
-    for (socks, scheme) in [(false, "http"), (true, "socks5")] {
-        let (edge, proxy) = (Edge::start().await.unwrap(), Proxy::start(socks).await);
-        let mut config = config(&edge);
-        let address = format!("{scheme}://anna:secret@{}", proxy.address);
-        config.proxy = Some(address.parse().unwrap());
+async fn the_session_and_its_probe_go_through_the_proxy() {
+    for scheme in SCHEMES {
+        let edge = Edge::start().await.unwrap();
+        let proxy = Proxy::start(scheme, &edge).await.unwrap();
+        let config = behind(&edge, &proxy.address("anna", "secret"));
         let tunnel = Tunnel::start(config, Receiver::default().router());
         online(&tunnel).await;
         edge.cut();
         reconnecting(&tunnel).await;
         online(&tunnel).await;
-        let led_to = proxy.led_to.lock().unwrap().clone();
-        let to_the_service = led_to
-            .iter()
-            .filter(|target| **target == edge.server())
-            .count();
-        assert_eq!(to_the_service, 2, "both times: {led_to:?}");
+        let public = format!("{DOMAIN}:443");
+        let each_time = [NAMED_SERVER, &public];
+        assert_eq!(proxy.led_to(), [each_time, each_time].concat());
         tunnel.close().await;
         nothing_left(&edge).await;
     }
@@ -129,11 +41,10 @@ async fn the_session_goes_through_the_proxy() {
 
 #[tokio::test]
 async fn a_proxy_that_wants_another_password_is_waited_for_and_the_password_is_not_shown() {
-    for (socks, scheme) in [(false, "http"), (true, "socks5")] {
-        let (edge, proxy) = (Edge::start().await.unwrap(), Proxy::start(socks).await);
-        let mut config = config(&edge);
-        let address = format!("{scheme}://anna:wrong-word@{}", proxy.address);
-        config.proxy = Some(address.parse().unwrap());
+    for scheme in SCHEMES {
+        let edge = Edge::start().await.unwrap();
+        let proxy = Proxy::start(scheme, &edge).await.unwrap();
+        let config = behind(&edge, &proxy.address("anna", "wrong-word"));
         let tunnel = Tunnel::start(config, Receiver::default().router());
         let status = format!("{:?}", reconnecting(&tunnel).await);
         assert!(status.contains("proxy"), "{status}");
@@ -141,6 +52,37 @@ async fn a_proxy_that_wants_another_password_is_waited_for_and_the_password_is_n
         assert!(edge.seen().is_empty());
         tunnel.close().await;
     }
+    assert!(!logs::so_far().contains("wrong-word"));
+}
+
+#[tokio::test]
+async fn a_probe_that_the_proxy_does_not_let_out_says_so() {
+    let edge = Edge::start().await.unwrap();
+    let doorman = Arc::new(Doorman::default());
+    let receiver = doorman.in_front_of(Receiver::default().router());
+    let (tunnel, url) = started(&edge, receiver).await;
+    for scheme in SCHEMES {
+        let proxy = Proxy::start(scheme, &edge).await.unwrap();
+        for (password, let_out) in [("secret", true), ("other-word", false)] {
+            let proxy: ProxyAddress = proxy.address("anna", password).parse().unwrap();
+            let roots = Some(edge.root_cas());
+            let prober = Prober::new(Arc::clone(&doorman), roots, None, Some(proxy), SOON);
+            let before = edge.calls();
+            match prober.await.unwrap().probe(&url).await {
+                Ok(_) => assert!(let_out, "{scheme}"),
+                Err(ProbeError::NotAsked(cause)) => {
+                    assert!(!let_out, "{scheme}: {cause}");
+                    let sentence = format!("The proxy does not lead on to {DOMAIN}");
+                    assert!(cause.starts_with(&sentence), "{cause}");
+                    assert!(!cause.contains("other-word"), "{cause}");
+                }
+                Err(other) => panic!("{scheme}: {other:?}"),
+            }
+            assert_eq!(edge.calls() - before, usize::from(let_out), "{scheme}");
+        }
+    }
+    assert!(!logs::so_far().contains("other-word"));
+    tunnel.close().await;
 }
 
 #[test]

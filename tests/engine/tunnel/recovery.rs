@@ -183,6 +183,25 @@ async fn a_service_that_does_not_answer_calls() {
     }
 }
 
+/// The limit for an answer begins when the connection stands, not when it is begun.
+#[tokio::test]
+async fn a_service_that_never_answers_the_first_call() {
+    let edge = Edge::start().await.unwrap();
+    edge.mute(Some(Step::Auth));
+    let mut config = config(&edge);
+    config.pace.dial = Duration::from_secs(600);
+    let tunnel = Tunnel::start(config, Receiver::default().router());
+    let status = reconnecting(&tunnel).await;
+    assert!(
+        format!("{status:?}").contains("does not answer"),
+        "{status:?}"
+    );
+    edge.mute(None);
+    online(&tunnel).await;
+    tunnel.close().await;
+    nothing_left(&edge).await;
+}
+
 #[tokio::test]
 async fn a_service_that_is_silent_from_the_start() {
     let edge = Edge::start().await.unwrap();

@@ -10,7 +10,7 @@ use std::env;
 use anyhow::Result;
 use clap::Args;
 
-use crate::command::{cargo, npm, run};
+use crate::command::{self, cargo, npm, run};
 use crate::packages::{self, Purpose};
 use crate::{tools, ui};
 use counts::Runner;
@@ -18,6 +18,9 @@ use steps::Steps;
 
 /// Begins the name of every test that needs the virtual desktop.
 const DESKTOP_TESTS: &str = "on_a_virtual_desktop";
+
+/// The tests that make network namespaces, which only root may. Where it may not, cargo counts them as ignored.
+const NETWORK_TESTS: &str = "networks::";
 
 /// How much to check.
 #[derive(Debug, Args)]
@@ -44,7 +47,12 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
         if options.fast {
             return Ok(());
         }
-        packages::ensure(&[Purpose::Screen, Purpose::Driver, Purpose::Browser])
+        packages::ensure(&[
+            Purpose::Screen,
+            Purpose::Driver,
+            Purpose::Browser,
+            Purpose::Network,
+        ])
     })?;
 
     steps.step("npm packages", ui::ensure_packages)?;
@@ -95,6 +103,7 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     ]);
     steps.tests("tests", Runner::Cargo, &mut rest)?;
     if !options.fast {
+        networks(steps)?;
         let mut desktop = cargo();
         desktop.args([
             "test",
@@ -107,6 +116,28 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
         steps.tests("end to end", Runner::Cargo, &mut desktop)?;
     }
     Ok(())
+}
+
+/// The tests on networks of the kernel, where this account may make some.
+fn networks(steps: &mut Steps) -> Result<()> {
+    if command::ask("unshare", ["--net", "--mount", "true"]).is_none() {
+        println!(
+            "\nLeft out: the tests of a changing network. They make network namespaces, which takes root on Linux."
+        );
+        return Ok(());
+    }
+    let mut networks = cargo();
+    networks.args([
+        "test",
+        "--workspace",
+        "--test",
+        "cli",
+        NETWORK_TESTS,
+        "--",
+        "--ignored",
+        "--nocapture",
+    ]);
+    steps.tests("a changing network", Runner::Cargo, &mut networks)
 }
 
 /// `cargo xtask bindings`: the tests that ts-rs derives write the types.

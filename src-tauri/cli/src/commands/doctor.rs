@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use bellhop_engine::Engine;
 use bellhop_engine::instance::{self, Instance};
+use bellhop_engine::reach::Choice;
 use bellhop_engine::secrets::Keeper;
 use bellhop_engine::self_test::{self, Hop, Outcome, Target};
 use bellhop_engine::store::endpoints;
@@ -170,7 +171,16 @@ async fn walk(
                 .id
         }
     };
-    let outside = Outside::new(chain.root_cas.as_deref(), None, chain.proxy, PATIENCE).await;
+    // The receiver may be the desktop program, which takes these from the settings.
+    let settings = engine.store.read(Choice::read).await?;
+    let proxy = match chain.proxy {
+        Some(proxy) => Some(proxy),
+        None => settings.proxy()?,
+    };
+    let roots = chain
+        .root_cas
+        .or(settings.ngrok_root_cas.map(PathBuf::from));
+    let outside = Outside::new(roots.as_deref(), None, proxy, PATIENCE).await;
     let outside = outside.context("the file of root certificates cannot be used")?;
     let target = Target {
         public_url: url,

@@ -156,12 +156,18 @@ impl Check {
             return Outcome::Rebuild { error };
         }
         let doublings = (self.failed + 2 * rebuilt).min(16);
+        // What did not get out of our own network costs the account nothing.
+        let longest = if might_help {
+            self.pace.probe_every
+        } else {
+            self.pace.pauses.1
+        };
         let next = self
             .pace
             .refused
             .0
             .saturating_mul(2_u32.pow(doublings))
-            .min(self.pace.probe_every);
+            .min(longest);
         self.due = Some(Instant::now() + next);
         Outcome::Unreachable { error, next }
     }

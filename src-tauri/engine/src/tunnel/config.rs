@@ -209,7 +209,7 @@ pub struct Pace {
     pub probe_every: Duration,
     /// Between two tries of a probe that failed, and the number of tries.
     pub probe_again: (Duration, u32),
-    /// How often the clocks are compared to find out that the computer has slept.
+    /// How often to look whether the computer has slept or has another network.
     pub watch: Duration,
     /// How long leaving the service properly may take, step by step.
     pub leave: Duration,
@@ -221,14 +221,14 @@ impl Default for Pace {
         Self {
             dial: s(5),
             answer: s(8),
-            pauses: (Duration::from_millis(500), s(8)),
+            pauses: (Duration::from_millis(500), s(6)),
             refused: (s(5), s(30)),
             heartbeat: s(6),
             quiet: s(13),
             revive: s(4),
             probe_every: s(600),
             probe_again: (s(1), 3),
-            watch: s(15),
+            watch: s(3),
             leave: s(2),
         }
     }
@@ -237,6 +237,15 @@ impl Default for Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// An attempt that began just before the service came back is waited for, then the longest pause, and then it works.
+    #[test]
+    fn no_attempt_and_pause_together_last_15_seconds() {
+        let pace = Pace::default();
+        for attempt in [pace.dial, pace.answer] {
+            assert!(attempt + pace.pauses.1 < Duration::from_secs(15));
+        }
+    }
 
     #[test]
     fn server_addresses() {

@@ -14,8 +14,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
-use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
+use rustls::{CertificateError, ClientConfig};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsConnector;
@@ -56,19 +56,48 @@ impl DialError {
             Self::TimedOut => format!("{whom} did not answer in time."),
         }
     }
+
+    /// In plain words, where a public address was to be called. Other than ngrok's service it has a certificate of
+    /// anybody's, and this computer's own authorities are asked in any case.
+    pub(super) fn public_cause(&self, host: &str) -> String {
+        let Self::Tls(error) = self else {
+            return self.cause(host);
+        };
+        match rejected(error) {
+            Some(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+                format!("The certificate of {host} has expired, or this computer's clock is wrong.")
+            }
+            Some(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            ) => {
+                format!("The certificate that was shown for {host} is made for another name.")
+            }
+            Some(_) => format!(
+                "Nobody whom this computer trusts vouches for the certificate of {host}. If it is your own, or a company \
+                 network or a virus scanner answers in its place, choose the root certificate of that in the settings. \
+                 If a Wi-Fi wants you to sign in, do that first."
+            ),
+            None => self.cause(host),
+        }
+    }
+}
+
+/// What is wrong with the certificate that was shown, where that is what failed.
+fn rejected(error: &io::Error) -> Option<&CertificateError> {
+    match error.get_ref()?.downcast_ref::<rustls::Error>()? {
+        rustls::Error::InvalidCertificate(why) => Some(why),
+        _ => None,
+    }
 }
 
 /// Why there is no secure connection, and what helps where somebody else's certificate came.
 pub(super) fn tls_cause(whom: &str, error: &io::Error) -> String {
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match inner {
-        Some(rustls::Error::InvalidCertificate(_)) => format!(
+    match rejected(error) {
+        Some(_) => format!(
             "Something on the way to {whom} answers in its place (a company network, a virus scanner, a page to \
              sign in to a Wi-Fi). Sign in, or choose the root certificates of this computer (“host”) in the settings."
         ),
-        _ => format!("No secure connection to {whom}: {error}."),
+        None => format!("No secure connection to {whom}: {error}."),
     }
 }
 

@@ -49,6 +49,15 @@ pub(super) enum Command {
     Stop,
 }
 
+/// What has become of this computer's network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Network {
+    /// The one over which the link was made is there again.
+    Back,
+    /// It would use another address towards the service than when the link was made, so the link leads nowhere.
+    Another,
+}
+
 /// The link of the moment.
 struct Present {
     /// Shuts it, and leaves the session its identity.
@@ -58,6 +67,10 @@ struct Present {
     since: Instant,
     /// The address that this computer uses towards the service, and the service's.
     route: Option<(IpAddr, SocketAddr)>,
+    /// The address that it would have used when that was last looked at; none without a network.
+    last_seen: Option<IpAddr>,
+    /// Why we shut it.
+    because: Option<&'static str>,
     /// Why it ended.
     cause: String,
 }
@@ -71,6 +84,8 @@ pub(super) struct Line {
     reports: mpsc::UnboundedSender<Report>,
     /// Cuts the waiting short.
     pub(super) hurry: Notify,
+    /// A connection stands, and the service's answers are awaited.
+    pub(super) dialled: Notify,
     /// The session shall end: links are shut and the crate is told to give up.
     pub(super) end: CancellationToken,
     present: Mutex<Present>,
@@ -92,6 +107,8 @@ impl Line {
             over,
             since: Instant::now(),
             route: None,
+            last_seen: None,
+            because: None,
             cause: String::new(),
         };
         let line = Self {
@@ -100,6 +117,7 @@ impl Line {
             route: config.proxy.clone().map_or(Route::Direct, Route::Proxy),
             reports,
             hurry: Notify::new(),
+            dialled: Notify::new(),
             present: Mutex::new(present),
             end,
             links: TaskTracker::new(),
@@ -113,8 +131,10 @@ impl Line {
     }
 
     /// Shuts the link, and lets the session come back over a new one with its identity.
-    pub(super) fn shut_link(&self) {
-        self.present().shut.cancel();
+    pub(super) fn shut_link(&self, because: &'static str) {
+        let mut present = self.present();
+        present.because = Some(because);
+        present.shut.cancel();
     }
 
     /// Makes sure that the link is over before there is another. After a GOAWAY the crate would keep
@@ -128,13 +148,21 @@ impl Line {
         over.cancelled().await;
     }
 
-    /// Whether this computer would use another address towards the service than when the link was
-    /// made: it has moved to another network, and the link leads nowhere.
-    pub(super) fn has_moved(&self) -> bool {
-        let Some((ours, service)) = self.present().route else {
-            return false;
-        };
-        wake::address_towards(service).is_some_and(|now| now != ours)
+    /// What has become of this computer's network since this was last asked, if there is one again or another one.
+    pub(super) fn look_around(&self) -> Option<Network> {
+        let mut present = self.present();
+        let (ours, service) = present.route?;
+        let now = wake::address_towards(service);
+        if now == present.last_seen {
+            return None;
+        }
+        present.last_seen = now;
+        let is_the_same = wake::in_one_network(ours, now?);
+        Some(if is_the_same {
+            Network::Back
+        } else {
+            Network::Another
+        })
     }
 
     pub(super) fn report(&self, report: Report) {
@@ -152,7 +180,9 @@ impl Line {
             shut: shut.clone(),
             over: over.clone(),
             since: Instant::now(),
+            last_seen: route.map(|(ours, _)| ours),
             route,
+            because: None,
             cause: String::new(),
         };
         let (theirs, ours) = link::pipe();
@@ -167,7 +197,8 @@ impl Line {
             let heard = |heard| line.heard(heard, &reason);
             let ended = |end: &End| {
                 let reason = reason.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let cause = reason.unwrap_or_else(|| end.cause());
+                let ours = line.present().because.map(str::to_owned);
+                let cause = reason.or(ours).unwrap_or_else(|| end.cause());
                 line.present().cause.clone_from(&cause);
                 line.report(Report::Lost {
                     cause,
@@ -177,6 +208,7 @@ impl Line {
             };
             link::carry(tls, ours, watch, heard, ended).await;
         });
+        self.dialled.notify_one();
         Box::new(theirs)
     }
 

@@ -95,7 +95,7 @@ impl Outside {
         let (stream, dial) = dial::dial(host, port, &self.route, Arc::clone(&self.tls), self.limit)
             .await
             .map_err(|error| {
-                let cause = error.cause(host);
+                let cause = error.public_cause(host);
                 match error {
                     dial::DialError::Lookup(_) => OutsideError::Lookup(cause),
                     dial::DialError::Tls(_) => OutsideError::Tls(cause),

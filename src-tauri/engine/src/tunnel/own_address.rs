@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::door::Doorman;
-use super::{Pace, Prober, ProxyAddress, TunnelStatus};
+use super::{Pace, ProbeError, Prober, ProxyAddress, TunnelStatus, wake};
 
 /// An address of the person's own.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct OwnAddressConfig {
     pub probe: bool,
     /// Where the probe connects instead of looking the host up. For tests.
     pub probe_via: Option<SocketAddr>,
-    /// How patient it is: `answer`, `refused` and `probe_every` count.
+    /// How patient it is: `answer`, `refused`, `probe_every`, `watch` and `quiet` count.
     pub pace: Pace,
 }
 
@@ -116,6 +116,7 @@ async fn look_after(
     let mut pause = pace.refused.0;
     let mut gap = None;
     loop {
+        let ways_out = wake::ways_out();
         let wait = match prober.probe(&url).await {
             Ok(_) => {
                 gap = None;
@@ -147,14 +148,19 @@ async fn look_after(
                     next_try,
                 });
                 let wait = pause;
-                // An address that leads nowhere for long is asked more and more seldom.
-                pause = (pause * 2).min(pace.probe_every);
+                // Whoever answers in our place for long is asked more and more seldom.
+                let longest = match error {
+                    ProbeError::NotAsked(_) => pace.refused.1,
+                    ProbeError::NotUs { .. } => pace.probe_every,
+                };
+                pause = (pause * 2).min(longest);
                 wait
             }
         };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = hurry.notified() => {}
+            () = wake::roused(ways_out, pace.watch, pace.quiet) => {}
         }
     }
 }

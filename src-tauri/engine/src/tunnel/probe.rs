@@ -115,7 +115,7 @@ impl Prober {
         let port = uri.port_u16().unwrap_or(443);
         let (stream, dial) = dial::dial(host, port, &self.route, self.tls.clone(), self.limit)
             .await
-            .map_err(|error| ProbeError::NotAsked(error.cause(host)))?;
+            .map_err(|error| ProbeError::NotAsked(error.public_cause(host)))?;
         let started = Instant::now();
         let authority = uri.authority().map_or(host, |authority| authority.as_str());
         let asked = timeout(

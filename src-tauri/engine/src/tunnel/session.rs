@@ -76,9 +76,14 @@ pub(super) async fn open(
     handle_commands(&mut builder, line);
 
     tls::provider();
-    // One limit for the connection itself, one for the answer to Auth.
-    let limit = config.pace.dial + config.pace.answer;
-    let session = match timeout(limit, builder.connect()).await {
+    // The connector has a limit of its own; what is left is the answer to Auth.
+    let connecting = builder.connect();
+    tokio::pin!(connecting);
+    let connected = tokio::select! {
+        connected = &mut connecting => Ok(connected),
+        () = line.dialled.notified() => timeout(config.pace.answer, connecting).await,
+    };
+    let session = match connected {
         Err(_) => return Err(OpenError::Failed("ngrok does not answer.".into())),
         Ok(Err(error)) => return Err(explain(&error, config)),
         Ok(Ok(session)) => session,

@@ -12,7 +12,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_unti
 use tokio_util::sync::CancellationToken;
 
 use super::check::{Check, Outcome};
-use super::line::{Command, Line, Report};
+use super::line::{Command, Line, Network, Report};
 use super::refusal;
 use super::serve::{self, Calls};
 use super::session::{self, Opened};
@@ -253,20 +253,23 @@ impl<'a> Standing<'a> {
     /// find us. The socket knows neither.
     fn look_around(&mut self) {
         let slept = self.sleep.slept();
-        let moved = self.line.has_moved();
-        if slept >= self.all.config.pace.quiet || moved {
-            tracing::info!(
-                seconds = slept.as_secs(),
-                moved,
-                "slept, or moved to another network"
-            );
-            // The gap began when it fell asleep, not when it woke.
-            if let Ok(asleep) = Timestamp::now().checked_sub(slept) {
-                self.all.gap.get_or_insert(asleep);
+        let network = self.line.look_around();
+        let because = match network {
+            _ if slept >= self.all.config.pace.quiet => SLEPT,
+            Some(Network::Another) => MOVED,
+            Some(Network::Back) if matches!(self.phase, Phase::Lost { .. }) => {
+                self.line.hurry.notify_one();
+                return;
             }
-            self.line.shut_link();
-            self.line.hurry.notify_one();
+            Some(Network::Back) | None => return,
+        };
+        tracing::info!(seconds = slept.as_secs(), ?network, because);
+        // The gap began when it fell asleep, not when it woke.
+        if let Ok(asleep) = Timestamp::now().checked_sub(slept) {
+            self.all.gap.get_or_insert(asleep);
         }
+        self.line.shut_link(because);
+        self.line.hurry.notify_one();
     }
 
     /// Leaves the service: no new calls, then the end of those under way, then the end of the link.
@@ -289,6 +292,8 @@ impl<'a> Standing<'a> {
 
 const STOPPED: &str =
     "The tunnel was stopped in the ngrok dashboard. Press “Try now” to start it again.";
+const SLEPT: &str = "This computer has slept.";
+const MOVED: &str = "This computer has moved to another network.";
 const RESTART: &str = "A restart was asked for in the ngrok dashboard.";
 
 fn serve_until(

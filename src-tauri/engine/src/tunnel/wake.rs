@@ -49,6 +49,35 @@ pub(super) fn address_towards(other: SocketAddr) -> Option<IpAddr> {
     Some(socket.local_addr().ok()?.ip())
 }
 
+/// Whether two addresses of this computer are of the same network. Within one, IPv6 changes the second half of an address
+/// every day for privacy's sake, and the one before goes on to work.
+pub(super) fn in_one_network(one: IpAddr, other: IpAddr) -> bool {
+    match (one, other) {
+        (IpAddr::V6(one), IpAddr::V6(other)) => one.to_bits() >> 64 == other.to_bits() >> 64,
+        (one, other) => one == other,
+    }
+}
+
+/// Ends once the computer has slept for this long, or its ways out are others than `before`.
+pub(super) async fn roused(before: WaysOut, beat: Duration, asleep: Duration) {
+    let mut sleep = Sleep::new(beat);
+    while ways_out() == before && sleep.slept() < asleep {
+        tokio::time::sleep(beat).await;
+    }
+}
+
+/// The addresses that this computer would use towards the world, by IPv4 and IPv6.
+pub(super) type WaysOut = [Option<IpAddr>; 2];
+
+/// As they are now. The addresses of the others are those of documentation, and nobody's.
+pub(super) fn ways_out() -> WaysOut {
+    let world: [IpAddr; 2] = [
+        Ipv4Addr::new(192, 0, 2, 1).into(),
+        Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into(),
+    ];
+    world.map(|address| address_towards((address, 443).into()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +103,17 @@ mod tests {
         assert_eq!(pass(3615, 3615), HOUR, "asleep, on Windows");
         assert_eq!(pass(-7200, 15), Duration::ZERO, "the clock was set back");
         assert_eq!(pass(15, 15), Duration::ZERO, "awake again");
+    }
+
+    #[test]
+    fn a_new_second_half_of_an_ipv6_address_is_no_new_network() {
+        let [day, next_day, elsewhere] = ["2001:db8:0:7::1", "2001:db8:0:7::2", "2001:db8:0:8::1"]
+            .map(|address| IpAddr::V6(address.parse().unwrap_or(Ipv6Addr::UNSPECIFIED)));
+        assert!(in_one_network(day, next_day));
+        assert!(!in_one_network(day, elsewhere));
+        let [home, cafe] = [1, 2].map(|last| Ipv4Addr::new(192, 168, 0, last).into());
+        assert!(in_one_network(home, home) && !in_one_network(home, cafe));
+        assert!(!in_one_network(home, day));
     }
 
     #[test]

@@ -1,15 +1,19 @@
 //! A stand-in of ngrok's edge: the unmodified `ngrok` crate connects to it over loopback.
 //!
 //! It speaks the agent protocol (TLS, multiplexed streams, Auth, Bind, Unbind, heartbeats), has a
-//! public side with TLS for every `*.ngrok-test.example`, makes faults on demand, and records what
-//! agents did, so that a test can assert that nothing of ours is left online.
+//! public side with TLS for every `*.ngrok-test.example` and, opened on demand, for hosts at
+//! `localhost` that need no other name lookup than the real one, makes faults on demand, and records
+//! what agents did, so that a test can assert that nothing of ours is left online.
 
 mod account;
+mod addresses;
 mod agent;
 mod authority;
 mod caller;
 mod faults;
+mod front;
 mod link;
+mod proxy;
 mod public;
 mod records;
 
@@ -24,9 +28,14 @@ use tokio_util::sync::CancellationToken;
 
 pub use account::{DOMAIN, Seen, Step, TOKEN};
 pub use caller::{Answer, Caller};
+pub use front::{Front, Leads};
+pub use proxy::Proxy;
 
 use account::State;
 use authority::Authority;
+
+/// Where agents connect, for those who can only get there by its name: through a [`Proxy`], or in networks of their own.
+pub const NAMED_SERVER: &str = "edge.ngrok-test.example:443";
 
 /// What all connections of one stand-in share.
 struct Shared {
@@ -70,6 +79,16 @@ impl Drop for Edge {
 impl Edge {
     /// Starts a stand-in on free ports of the loopback address.
     pub async fn start() -> io::Result<Self> {
+        let agents = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let public = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        Self::start_on(agents, public)
+    }
+
+    /// Starts a stand-in that listens here to agents, and there to the public.
+    ///
+    /// # Errors
+    /// When no key can be made or written.
+    pub fn start_on(agents: TcpListener, public: TcpListener) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             authority: Authority::create()?,
             state: Mutex::new(State::new()),
@@ -77,8 +96,6 @@ impl Edge {
             cuts: CancellationToken::new(),
         });
         let all = CancellationToken::new();
-        let agents = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let public = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let edge = Self {
             agents: agents.local_addr()?,
             public: public.local_addr()?,
@@ -91,7 +108,7 @@ impl Edge {
         let all = edge.all.clone();
         tokio::spawn(all.run_until_cancelled_owned(async move {
             while let Ok((socket, from)) = public.accept().await {
-                tokio::spawn(public::serve(shared.clone(), socket, from));
+                tokio::spawn(public::serve(shared.clone(), socket, from, None));
             }
         }));
         Ok(edge)
