@@ -17,6 +17,7 @@ mod cli;
 
 mod calls;
 
+mod backup;
 mod kill;
 mod order;
 mod reading;
