@@ -18,7 +18,9 @@ mod cli;
 mod calls;
 
 mod backup;
+mod faults;
 mod kill;
+mod migrating;
 mod order;
 mod reading;
 mod resuming;

@@ -8,6 +8,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::RestoreError;
 use crate::store::backup::{self, BackupError};
+use crate::store::checking;
 use crate::store::migrating::{self, Standing};
 use crate::store::{DATABASE, StoreError};
 
@@ -67,7 +68,7 @@ pub(super) fn copy_checked(
         }
         Standing::Older | Standing::Current => {}
     }
-    if let Some(flaw) = backup::flaw(source, "integrity_check").map_err(of_source)? {
+    if let Some(flaw) = checking::flaw(source, "integrity_check").map_err(of_source)? {
         return Err(damaged(flaw));
     }
     backup::copy(source, copy).map_err(|error| match error {

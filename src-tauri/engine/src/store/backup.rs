@@ -9,8 +9,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::checking::{Interrupted, flaw};
 use super::columns::moment;
 use super::{Store, StoreError};
 
@@ -106,19 +107,11 @@ impl Store {
     /// Fails where there is such a file already, it cannot be written, or the database cannot be read whole.
     pub async fn back_up(&self, file: &Path) -> Result<Backup, BackupError> {
         let reader = self.open_reader()?;
-        let _broken_off_if_dropped = Interrupted(reader.get_interrupt_handle());
+        let _broken_off_if_dropped = Interrupted::on_drop(&reader);
         let file = file.to_owned();
         tokio::task::spawn_blocking(move || back_up(&reader, &file))
             .await
             .map_err(|_| StoreError::Closed)?
-    }
-}
-
-struct Interrupted(InterruptHandle);
-
-impl Drop for Interrupted {
-    fn drop(&mut self) {
-        self.0.interrupt();
     }
 }
 
@@ -192,24 +185,6 @@ fn check(file: &Path) -> Result<Content, BackupError> {
         Some(flaw) => Err(BackupError::Damaged(flaw)),
         None => content(&copy).map_err(damaged),
     }
-}
-
-/// The first thing that SQLite finds wrong with a database, by `quick_check` or the slower `integrity_check`.
-pub(crate) fn flaw(connection: &Connection, check: &str) -> rusqlite::Result<Option<String>> {
-    let found: String =
-        connection.query_row(&format!("PRAGMA {check}(1)"), [], |row| row.get(0))?;
-    if found != "ok" {
-        return Ok(Some(found.replace('\n', " ")));
-    }
-    let mut dangling = connection.prepare("PRAGMA foreign_key_check")?;
-    let mut dangling = dangling.query([])?;
-    Ok(match dangling.next()? {
-        Some(row) => Some(format!(
-            "a row of the table {} belongs to none",
-            row.get::<_, String>(0)?
-        )),
-        None => None,
-    })
 }
 
 /// Counts what is in a database.

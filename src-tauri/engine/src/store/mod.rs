@@ -18,6 +18,7 @@ pub mod self_tests;
 pub mod settings;
 pub mod timeline;
 
+pub(crate) mod checking;
 mod columns;
 pub use columns::When;
 pub(crate) mod lock;
@@ -29,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use writer::Writer;
 
@@ -68,6 +69,22 @@ pub enum StoreError {
     /// The work panicked, and was undone.
     #[error("The work in the database failed in a way that nobody foresaw.")]
     Panicked,
+    /// There is no room.
+    #[error("The disk is full. Make room: Bellhop goes on by itself.")]
+    Full,
+    /// A page of the database cannot be read.
+    #[error(
+        "The database is damaged. Run \"bellhop doctor\"; if it says so too, quit Bellhop and put a backup back with \"bellhop restore FILE\"."
+    )]
+    Damaged,
+    /// Another process keeps the database.
+    #[error("Another program keeps the database locked. Close it: Bellhop goes on by itself.")]
+    Locked,
+    /// The files may not be written.
+    #[error(
+        "Nothing can be written in the data directory. Make it writable: Bellhop goes on by itself."
+    )]
+    NotWritable,
     /// SQLite refused.
     #[error("The database refused: {0}.")]
     Sqlite(Arc<rusqlite::Error>),
@@ -78,7 +95,15 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
-        StoreError::Sqlite(Arc::new(error))
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked,
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                StoreError::NotWritable
+            }
+            _ => StoreError::Sqlite(Arc::new(error)),
+        }
     }
 }
 
