@@ -18,6 +18,7 @@ mod cli;
 mod calls;
 
 mod backup;
+mod doctor;
 mod faults;
 mod kill;
 mod migrating;
