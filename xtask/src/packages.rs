@@ -23,6 +23,8 @@ pub(crate) enum Purpose {
     Driver,
     /// A browser for the tests of the pages.
     Browser,
+    /// A clock that tests set, and small disks that they mount.
+    Faults,
 }
 
 impl Purpose {
@@ -54,6 +56,7 @@ impl Purpose {
             ],
             Self::Driver => &["webkit2gtk-driver", "xclip"],
             Self::Browser => &["chromium"],
+            Self::Faults => &["faketime", "util-linux", "mount"],
         }
     }
 
@@ -65,6 +68,7 @@ impl Purpose {
             Self::Panel => "dunst, xfce4-panel, xsetroot and an icon theme",
             Self::Driver => "WebKitWebDriver and xclip",
             Self::Browser => "Chromium",
+            Self::Faults => "libfaketime, mount and setpriv",
         }
     }
 
