@@ -17,8 +17,12 @@ mod cli;
 
 mod calls;
 
+mod backup;
 mod chain;
+mod doctor;
+mod faults;
 mod kill;
+mod migrating;
 #[cfg(target_os = "linux")]
 mod networks;
 mod order;

@@ -7,7 +7,16 @@
     reason = "a test that fails panics"
 )]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bellhop_engine::Engine;
+use bellhop_engine::announcing::{self, Bubble};
+use bellhop_engine::changes::Change;
 use bellhop_engine::store::{Store, StoreError, settings};
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 /// A job that panics takes nothing with it: not the writer, not the jobs that share its commit.
 #[tokio::test]
@@ -33,4 +42,88 @@ async fn a_job_that_panics_is_undone_and_the_next_one_is_done() {
             .await;
         assert_eq!(kept.unwrap().as_deref(), Some("first"));
     }
+}
+
+/// A notice that has been shown while nothing could be written is not shown again at every turn.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_is_shown_once_while_the_database_is_locked() {
+    let home = tempfile::TempDir::new().unwrap();
+    let engine = Engine::open_with_file_secrets(home.path()).await.unwrap();
+    let other = || rusqlite::Connection::open(home.path().join("bellhop.db")).unwrap();
+    other()
+        .execute_batch(
+            "INSERT INTO endpoint (provider, label, token, created_at) VALUES ('bookora', 'B', 't', 0);
+             INSERT INTO delivery (endpoint_id, idempotency_key, received_at, headers, body, trust, state)
+                VALUES (1, 'k', 0, x'', x'', 'signed', 'processed');
+             INSERT INTO event (delivery_id, position, endpoint_id, fingerprint, fact, kind, late, received_at)
+                VALUES (1, 0, 1, x'00', '{}', 'created', 0, 0);
+             INSERT INTO notice (event_id, title, body, planned_at) VALUES (1, 'Jane', 'Monday', 0);",
+        )
+        .unwrap();
+    let shown = Arc::new(AtomicUsize::new(0));
+    let (locked, stop) = (Arc::new(Mutex::new(None)), CancellationToken::new());
+    let show = {
+        let (shown, locked) = (Arc::clone(&shown), Arc::clone(&locked));
+        let database = home.path().join("bellhop.db");
+        move |_: &Bubble| {
+            shown.fetch_add(1, Ordering::SeqCst);
+            let blocker = rusqlite::Connection::open(&database).unwrap();
+            blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
+            *locked.lock().unwrap() = Some(blocker);
+            Ok(())
+        }
+    };
+    let announcing = tokio::spawn(announcing::run(Arc::clone(&engine), stop.clone(), show));
+    while shown.load(Ordering::SeqCst) == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // It tries to mark it, in vain, whenever something changes.
+    for _ in 0..2 {
+        engine.changes.tell(Change::Timeline);
+        let refused = engine.store.write(|_| Ok(())).await;
+        assert!(matches!(refused, Err(StoreError::Locked)), "{refused:?}");
+    }
+    locked.lock().unwrap().take();
+    let marked = async {
+        loop {
+            engine.changes.tell(Change::Timeline);
+            let marked: bool = other()
+                .query_row("SELECT shown_at IS NOT NULL FROM notice", [], |row| {
+                    row.get(0)
+                })
+                .unwrap();
+            if marked {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), marked)
+        .await
+        .unwrap();
+    stop.cancel();
+    announcing.await.unwrap();
+    assert_eq!(shown.load(Ordering::SeqCst), 1);
+}
+
+/// A pause that was begun while the clock was far ahead ends when the clock is set right.
+#[tokio::test]
+async fn a_pause_does_not_outlast_a_clock_that_is_set_back() {
+    let home = tempfile::TempDir::new().unwrap();
+    let store = Store::open(home.path()).unwrap();
+    let now: Timestamp = "2026-06-10T10:00:00Z".parse().unwrap();
+    let paused = |until: &'static str| {
+        let store = store.clone();
+        async move {
+            let asked = move |connection: &rusqlite::Connection| {
+                settings::set(connection, settings::PAUSED_UNTIL, Some(until))?;
+                settings::paused_until(connection, now)
+            };
+            store.write(asked).await.unwrap().is_some()
+        }
+    };
+    assert!(paused("2026-06-10T10:30:00Z").await);
+    assert!(paused("2026-06-11T08:00:00Z").await);
+    assert!(!paused("2026-06-10T09:59:00Z").await);
+    assert!(!paused("2027-06-10T10:30:00Z").await);
 }

@@ -25,6 +25,8 @@ pub(crate) enum Purpose {
     Browser,
     /// Networks of the kernel's, for the tests of a network that changes.
     Network,
+    /// A clock that tests set, and small disks that they mount.
+    Faults,
 }
 
 impl Purpose {
@@ -57,6 +59,7 @@ impl Purpose {
             Self::Driver => &["webkit2gtk-driver", "xclip"],
             Self::Browser => &["chromium"],
             Self::Network => &["iproute2"],
+            Self::Faults => &["faketime", "util-linux", "mount"],
         }
     }
 
@@ -69,6 +72,7 @@ impl Purpose {
             Self::Driver => "WebKitWebDriver and xclip",
             Self::Browser => "Chromium",
             Self::Network => "ip",
+            Self::Faults => "libfaketime, mount and setpriv",
         }
     }
 

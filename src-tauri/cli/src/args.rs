@@ -67,6 +67,16 @@ pub(crate) enum Command {
     /// The tunnel of the receiver that runs on this data directory.
     #[command(subcommand)]
     Tunnel(Tunnel),
+    /// Write everything but the secrets to one new file, also while calls arrive.
+    Backup {
+        /// The file. It must not exist yet.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the data. What was there is kept aside.
+    Restore {
+        /// A file that "bellhop backup" wrote.
+        file: PathBuf,
+    },
     /// Look whether everything is in order.
     Doctor {
         /// Send a signed test call the whole way, from the public address to the notification.

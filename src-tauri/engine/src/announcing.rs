@@ -1,17 +1,22 @@
 //! Brings notices from the outbox to whatever shows them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bellhop_core::notice::Wording;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::store::notices::{self, Notice};
-use crate::store::self_tests;
+use crate::store::{StoreError, self_tests};
 use crate::{Engine, self_test};
 
 /// More notices than this at once become one bubble.
 const BURST: usize = 4;
+
+/// How long to leave a store alone that refuses.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(15);
 
 /// What the desktop is asked to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,39 +40,60 @@ where
     S: Fn(&Bubble) -> Result<(), String> + Clone + Send + 'static,
 {
     let mut changes = engine.changes.listen();
+    let mut unmarked = BTreeSet::new();
     loop {
-        if let Err(cause) = drain(&engine, &show).await {
-            tracing::warn!(
-                cause,
-                "the desktop did not show a notification; it is tried again"
-            );
-        }
+        let patience = match drain(&engine, &show, &mut unmarked).await {
+            Ok(()) => Duration::MAX,
+            Err(Failure::Desktop(cause)) => {
+                tracing::warn!(
+                    cause,
+                    "the desktop did not show a notification; it is tried again"
+                );
+                Duration::MAX
+            }
+            Err(Failure::Store(error)) => {
+                tracing::warn!(%error, "notifications wait for the database");
+                PAUSE_AFTER_FAILURE
+            }
+        };
         tokio::select! {
             change = changes.next() => if change.is_none() { return },
+            () = tokio::time::sleep(patience) => {}
             () = stop.cancelled() => return,
         }
     }
 }
 
-async fn drain<S>(engine: &Engine, show: &S) -> Result<(), String>
+/// Why a notice stays in the outbox.
+enum Failure {
+    Desktop(String),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Store(error)
+    }
+}
+
+/// Shows what waits. `unmarked` are notices that have been shown and could not be marked so: while the disk is full,
+/// nobody is told the same again at every turn.
+async fn drain<S>(engine: &Engine, show: &S, unmarked: &mut BTreeSet<i64>) -> Result<(), Failure>
 where
     S: Fn(&Bubble) -> Result<(), String> + Clone + Send + 'static,
 {
+    mark_shown(engine, unmarked).await?;
     let read = engine.store.read(|connection| {
         Ok((
             notices::waiting(connection)?,
             self_tests::waiting_for_notifier(connection)?,
         ))
     });
-    let (waiting, tests) = read.await.map_err(|error| error.to_string())?;
+    let (waiting, tests) = read.await?;
     for (bubble, ids) in bubbles(&waiting) {
         show_one(show, bubble).await?;
-        let now = Timestamp::now();
-        let marked = engine
-            .store
-            .write(move |connection| notices::mark_shown(connection, &ids, now))
-            .await;
-        marked.map_err(|error| error.to_string())?;
+        unmarked.extend(ids);
+        mark_shown(engine, unmarked).await?;
     }
     for test in tests {
         let Some(Wording { title, body }) = self_test::wording(&test) else {
@@ -87,19 +113,36 @@ where
         let marked = engine.store.write(move |connection| {
             self_tests::reach(connection, &test.nonce, self_tests::Step::Shown, now)
         });
-        marked.await.map_err(|error| error.to_string())?;
+        marked.await?;
     }
     Ok(())
 }
 
-async fn show_one<S>(show: &S, bubble: Bubble) -> Result<(), String>
+async fn mark_shown(engine: &Engine, unmarked: &mut BTreeSet<i64>) -> Result<(), StoreError> {
+    if unmarked.is_empty() {
+        return Ok(());
+    }
+    let (ids, now) = (
+        unmarked.iter().copied().collect::<Vec<_>>(),
+        Timestamp::now(),
+    );
+    engine
+        .store
+        .write(move |connection| notices::mark_shown(connection, &ids, now))
+        .await?;
+    unmarked.clear();
+    Ok(())
+}
+
+async fn show_one<S>(show: &S, bubble: Bubble) -> Result<(), Failure>
 where
     S: Fn(&Bubble) -> Result<(), String> + Clone + Send + 'static,
 {
     let show = show.clone();
     tokio::task::spawn_blocking(move || show(&bubble))
         .await
-        .map_err(|error| error.to_string())?
+        .map_err(|error| Failure::Desktop(error.to_string()))?
+        .map_err(Failure::Desktop)
 }
 
 /// One bubble a notice, or one for all of them where they are many.

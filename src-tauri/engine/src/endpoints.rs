@@ -102,6 +102,26 @@ impl Engine {
         endpoint.ok_or(EndpointError::Unknown(id))
     }
 
+    /// Endpoints with a live secret that cannot be read from where it is kept.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub async fn endpoints_without_secret(&self) -> Result<Vec<Endpoint>, StoreError> {
+        let mut without = Vec::new();
+        for endpoint in self.store.read(endpoints::all).await? {
+            for secret in &endpoint.secrets {
+                let name = signing_secret_name(secret.id);
+                let found = self.secrets.read(&name, secret.kept_in).await;
+                if !matches!(found, Ok(Some(_))) {
+                    without.push(endpoint.clone());
+                    break;
+                }
+            }
+        }
+        Ok(without)
+    }
+
     /// Removes an endpoint: its address answers 404 from now on, and what it has received stays.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ pub mod endpoints;
 pub mod instance;
 pub mod log;
 pub mod reach;
+pub mod restoring;
 pub mod secrets;
 pub mod self_test;
 pub mod sending;
@@ -54,8 +55,7 @@ impl Engine {
     ///
     /// Fails, and changes nothing, where the store cannot be opened.
     pub async fn open(data_dir: &Path) -> Result<Arc<Engine>, StoreError> {
-        let keychain = std::env::var_os(SECRETS_VARIABLE).is_none_or(|keeper| keeper != "file");
-        Engine::open_with(data_dir, keychain).await
+        Engine::open_with(data_dir, is_keychain_wanted()).await
     }
 
     /// Opens a throw-away data directory, whose secrets have no place in the person's keychain.
@@ -110,15 +110,22 @@ pub fn default_data_dir() -> Option<PathBuf> {
         .map(|dirs| dirs.data_dir().to_owned())
 }
 
+fn is_keychain_wanted() -> bool {
+    std::env::var_os(SECRETS_VARIABLE).is_none_or(|keeper| keeper != "file")
+}
+
 /// The name of this data directory in the keychain; made at the first start.
 fn profile(connection: &Connection) -> store::Result<String> {
     if let Some(profile) = settings::get(connection, settings::PROFILE)? {
         return Ok(profile);
     }
-    let profile =
-        random_hex::<8>().map_err(|_| StoreError::Unreadable("the system's random numbers"))?;
+    let profile = new_profile()?;
     settings::set(connection, settings::PROFILE, Some(&profile))?;
     Ok(profile)
+}
+
+fn new_profile() -> store::Result<String> {
+    random_hex::<8>().map_err(|_| StoreError::Unreadable("the system's random numbers"))
 }
 
 /// `N` random bytes of the operating system, in hex.

@@ -96,8 +96,13 @@ async fn hook(
 }
 
 async fn accept(engine: &Arc<Engine>, called: Called, call: Call) -> Response {
+    let endpoint_id = called.id;
     let checked = match checked(engine, called).await {
         Ok(checked) => checked,
+        Err(error @ SecretsError::Gone) => {
+            reject(engine, endpoint_id, "secret_gone", error.to_string());
+            return unavailable(&error);
+        }
         Err(error) => return unavailable(&error),
     };
     let delivery = match verify(&checked, call) {
@@ -128,6 +133,7 @@ async fn accept(engine: &Arc<Engine>, called: Called, call: Call) -> Response {
 }
 
 pub(crate) async fn checked(engine: &Engine, called: Called) -> Result<Checked, SecretsError> {
+    let had_secrets = !called.secrets.is_empty();
     let mut secrets = Vec::with_capacity(called.secrets.len());
     for secret in called.secrets {
         match engine
@@ -144,6 +150,11 @@ pub(crate) async fn checked(engine: &Engine, called: Called) -> Result<Checked, 
                 "a signing secret is no longer where it was kept"
             ),
         }
+    }
+    // Without the secrets that it has, an endpoint would be trusted for its address alone, or turn genuine calls away for
+    // good. The provider keeps them until the person has given the secret again.
+    if secrets.is_empty() && had_secrets {
+        return Err(SecretsError::Gone);
     }
     Ok(Checked {
         endpoint_id: called.id,

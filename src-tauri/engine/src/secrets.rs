@@ -55,6 +55,11 @@ pub enum SecretsError {
     /// The keychain did not answer.
     #[error("The keychain did not give the secret: {0}. Unlock it, then try again.")]
     Keychain(String),
+    /// Every secret of an endpoint is gone from where it was kept.
+    #[error(
+        "The secret of this endpoint is no longer on this computer. Copy it from the provider's webhook settings and add it again. Until then its calls are answered \"not now\"."
+    )]
+    Gone,
     /// The file could not be read or written.
     #[error("The file of secrets, {path}, cannot be used: {cause}.")]
     File {
@@ -79,7 +84,8 @@ struct Inner {
 }
 
 impl Secrets {
-    /// The secrets of `data_dir`. `profile` tells them from other data directories' in the keychain.
+    /// The secrets of `data_dir`. `profile` tells them from other data directories' in the keychain, and from those of
+    /// data that were replaced in the file.
     ///
     /// With `keychain` false, only the file is used.
     pub fn new(data_dir: &Path, profile: String, keychain: bool) -> Secrets {
@@ -111,7 +117,7 @@ impl Secrets {
             Err(error) => {
                 tracing::info!(%error, "no keychain takes secrets, so they are kept in a file");
                 secrets.change_file(|all| {
-                    all.insert(name.clone(), value.reveal().to_owned());
+                    all.insert(secrets.entry_name(&name), value.reveal().to_owned());
                 })?;
                 Keeper::File
             }
@@ -134,7 +140,7 @@ impl Secrets {
             return Ok(Some(value.clone()));
         }
         let found = match keeper {
-            Keeper::File => self.read_file()?.remove(name),
+            Keeper::File => self.read_file()?.remove(&self.entry_name(name)),
             Keeper::Keychain => {
                 match self.with_keychain(name, |entry| entry.get_password()).await {
                     Ok(value) => Some(value),
@@ -170,9 +176,10 @@ impl Secrets {
     /// Fails where the file cannot be written.
     pub async fn forget(&self, name: &str) -> Result<(), SecretsError> {
         self.known().remove(name);
-        if self.read_file()?.contains_key(name) {
+        let entry = self.entry_name(name);
+        if self.read_file()?.contains_key(&entry) {
             self.change_file(|all| {
-                all.remove(name);
+                all.remove(&entry);
             })?;
         }
         if let Err(Unavailable::NoKeychain(cause)) = self
@@ -195,6 +202,10 @@ impl Secrets {
         }
     }
 
+    fn entry_name(&self, name: &str) -> String {
+        format!("{}/{name}", self.inner.profile)
+    }
+
     fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, SecretValue>> {
         self.inner
             .known
@@ -214,7 +225,7 @@ impl Secrets {
         if !self.inner.keychain {
             return Err(Unavailable::NoKeychain("it is switched off".to_owned()));
         }
-        let user = format!("{}/{name}", self.inner.profile);
+        let user = self.entry_name(name);
         let work = tokio::task::spawn_blocking(move || {
             let entry = keyring::Entry::new(KEYCHAIN_SERVICE, &user).map_err(Unavailable::of)?;
             act(&entry).map_err(Unavailable::of)

@@ -137,6 +137,9 @@ pub async fn serve(
         .tasks
         .spawn(async move { worker::run(of_worker.store.clone(), &of_worker.changes, stop).await });
     serving.tasks.spawn(watch_others(Arc::clone(&serving)));
+    if engine.store.was_cut_off() {
+        tokio::spawn(check(engine, serving.stop.clone()));
+    }
     Ok(serving)
 }
 
@@ -314,5 +317,21 @@ async fn watch_others(serving: Arc<Serving>) {
             () = tokio::time::sleep(LOOK_FOR_OTHERS) => {}
             () = serving.stop.cancelled() => return,
         }
+    }
+}
+
+/// Reads the whole database once, beside the work: the program that had it last was cut off, maybe with the power.
+async fn check(engine: Arc<Engine>, stop: CancellationToken) {
+    let flaw = tokio::select! {
+        flaw = engine.store.flaw() => flaw,
+        () = stop.cancelled() => return,
+    };
+    match flaw {
+        Ok(None) => tracing::info!("the database is whole after an end that was not clean"),
+        Ok(Some(flaw)) => {
+            let error = crate::store::StoreError::Damaged;
+            tracing::error!(flaw, "{error}");
+        }
+        Err(error) => tracing::error!(%error, "the database could not be checked"),
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use bellhop_core::booking::{Booking, Step, fold};
 use bellhop_core::event::{Event, EventKind, Problem};
@@ -31,13 +32,17 @@ const BATCH: usize = 64;
 /// How often one delivery may end the whole program before it is set aside.
 const TRIES: i64 = 3;
 
-/// How long to leave a store alone that refuses.
-const PAUSE_AFTER_FAILURE: std::time::Duration = std::time::Duration::from_secs(2);
+/// How long to leave a store alone that refuses, the first time. Each further pause is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest of those pauses: when there is room again, the inbox does not wait longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Works until `stop`, whenever a delivery waits.
 pub(crate) async fn run(store: Store, changes: &Changes, stop: CancellationToken) {
     // What the last run left open may be what ended it.
     let mut resumed = false;
+    let mut pause = FIRST_PAUSE;
     loop {
         let worked = if resumed {
             drain(&store, changes).await
@@ -48,10 +53,13 @@ pub(crate) async fn run(store: Store, changes: &Changes, stop: CancellationToken
         if let Err(error) = worked {
             tracing::error!(%error, "deliveries could not be processed; they stay in the inbox");
             tokio::select! {
-                () = tokio::time::sleep(PAUSE_AFTER_FAILURE) => continue,
+                () = tokio::time::sleep(pause) => {}
                 () = stop.cancelled() => return,
             }
+            pause = LONGEST_PAUSE.min(pause * 2);
+            continue;
         }
+        pause = FIRST_PAUSE;
         tokio::select! {
             () = changes.woken() => {}
             () = stop.cancelled() => return,

@@ -43,7 +43,7 @@ pub(crate) fn test(options: &Options) -> Result<()> {
 fn all(options: &Options, steps: &mut Steps) -> Result<()> {
     steps.step("format", || run(cargo().args(["fmt", "--all", "--check"])))?;
     steps.step("system packages", || {
-        packages::ensure(&[Purpose::Compile, Purpose::Window])?;
+        packages::ensure(&[Purpose::Compile, Purpose::Window, Purpose::Faults])?;
         if options.fast {
             return Ok(());
         }

@@ -1,23 +1,17 @@
 //! `bellhop doctor`
 
-use std::path::PathBuf;
-use std::time::Duration;
+mod data;
+mod receiving;
 
-use anyhow::{Context as _, bail};
-use bellhop_engine::Engine;
-use bellhop_engine::instance::{self, Instance};
-use bellhop_engine::reach::Choice;
-use bellhop_engine::secrets::Keeper;
-use bellhop_engine::self_test::{self, Hop, Outcome, Target};
-use bellhop_engine::store::endpoints;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use bellhop_engine::self_test::{Hop, Outcome};
 use bellhop_engine::tunnel::ProxyAddress;
-use bellhop_engine::tunnel::outside::Outside;
+use bellhop_engine::{Engine, instance};
 use serde::Serialize;
 
 use crate::output::{Output, columns};
-
-/// How long each part outside this computer may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A test of the whole way of a call.
 pub(super) struct Chain {
@@ -26,7 +20,7 @@ pub(super) struct Chain {
     pub(super) proxy: Option<ProxyAddress>,
 }
 
-/// One thing that was looked at. `outcome` is passed, failed or skipped.
+/// One thing that was looked at. `outcome` is passed, warning, failed or skipped.
 #[derive(Serialize)]
 struct Check {
     name: &'static str,
@@ -51,22 +45,30 @@ impl Check {
         }
     }
 
-    fn passed(name: &'static str, message: String) -> Check {
+    fn new(name: &'static str, outcome: &'static str, message: impl Into<String>) -> Check {
         Check {
             name,
-            outcome: "passed",
+            outcome,
             milliseconds: None,
-            message: Some(message),
+            message: Some(message.into()),
         }
     }
 
-    fn failed(name: &'static str, message: String) -> Check {
-        Check {
-            name,
-            outcome: "failed",
-            milliseconds: None,
-            message: Some(message),
-        }
+    fn passed(name: &'static str, message: impl Into<String>) -> Check {
+        Check::new(name, "passed", message)
+    }
+
+    /// Something that a person should know, and that keeps no call out.
+    fn warning(name: &'static str, message: impl Into<String>) -> Check {
+        Check::new(name, "warning", message)
+    }
+
+    fn failed(name: &'static str, message: impl Into<String>) -> Check {
+        Check::new(name, "failed", message)
+    }
+
+    fn skipped(name: &'static str, message: impl Into<String>) -> Check {
+        Check::new(name, "skipped", message)
     }
 }
 
@@ -77,15 +79,23 @@ struct Report {
 }
 
 pub(super) async fn run(
-    engine: &Engine,
+    data_dir: &Path,
     chain: Option<Chain>,
     output: Output,
 ) -> anyhow::Result<()> {
-    let running = instance::running(&engine.data_dir);
-    let checks = checks(engine, running.as_ref()).await;
-    let chain = match chain {
-        Some(chain) => Some(walk(engine, running.as_ref(), chain).await?),
-        None => None,
+    let running = instance::running(data_dir);
+    let opened = Engine::open(data_dir).await;
+    let mut checks = match &opened {
+        Ok(engine) => data::of_open(engine, running.is_some()).await,
+        Err(error) => data::of_closed(data_dir, error),
+    };
+    let engine = opened.as_deref().ok();
+    checks.extend(receiving::checks(engine, running.as_ref()).await);
+    let chain = match (chain, engine) {
+        (Some(chain), Some(engine)) => {
+            Some(receiving::walk(engine, running.as_ref(), chain).await?)
+        }
+        _ => None,
     };
     let report = Report { checks, chain };
     let all = || report.checks.iter().chain(report.chain.iter().flatten());
@@ -110,83 +120,4 @@ pub(super) async fn run(
         1 => bail!("one thing is not in order"),
         failed => bail!("{failed} things are not in order"),
     }
-}
-
-async fn checks(engine: &Engine, running: Option<&Instance>) -> Vec<Check> {
-    let data = Check::passed("data", engine.data_dir.display().to_string());
-    let receiver = match running {
-        Some(instance) => {
-            Check::passed("receiver", format!("takes calls at {}", instance.listening))
-        }
-        None => Check::failed(
-            "receiver",
-            "nothing takes calls: start \"bellhop serve\" or the desktop program".to_owned(),
-        ),
-    };
-    let tunnel = running.map(
-        |instance| match (instance.tunnel.as_str(), &instance.public_url) {
-            ("online", Some(url)) => Check::passed("tunnel", url.clone()),
-            ("off", _) => Check {
-                outcome: "skipped",
-                ..Check::passed("tunnel", "it is off".to_owned())
-            },
-            (state, _) => Check::failed(
-                "tunnel",
-                instance
-                    .message
-                    .clone()
-                    .unwrap_or_else(|| format!("it is {state}")),
-            ),
-        },
-    );
-    let secrets = match engine.secrets.keeper().await {
-        Keeper::Keychain => "new ones go to the keychain".to_owned(),
-        Keeper::File => {
-            "no keychain answers: new ones go to a file that only you can read".to_owned()
-        }
-    };
-    [data, receiver]
-        .into_iter()
-        .chain(tunnel)
-        .chain([Check::passed("secrets", secrets)])
-        .collect()
-}
-
-async fn walk(
-    engine: &Engine,
-    running: Option<&Instance>,
-    chain: Chain,
-) -> anyhow::Result<Vec<Check>> {
-    let running = running.context("nothing takes calls on this data directory: start \"bellhop serve\" or the desktop program")?;
-    let url = running
-        .public_url
-        .as_deref()
-        .context("there is no public address: start the tunnel first")?;
-    let endpoint = match chain.endpoint {
-        Some(endpoint) => endpoint,
-        None => {
-            let all = engine.store.read(endpoints::all).await?;
-            all.first()
-                .context("there is no endpoint to call: add one first")?
-                .id
-        }
-    };
-    // The receiver may be the desktop program, which takes these from the settings.
-    let settings = engine.store.read(Choice::read).await?;
-    let proxy = match chain.proxy {
-        Some(proxy) => Some(proxy),
-        None => settings.proxy()?,
-    };
-    let roots = chain
-        .root_cas
-        .or(settings.ngrok_root_cas.map(PathBuf::from));
-    let outside = Outside::new(roots.as_deref(), None, proxy, PATIENCE).await;
-    let outside = outside.context("the file of root certificates cannot be used")?;
-    let target = Target {
-        public_url: url,
-        outside: &outside,
-        notifies: running.notifies,
-    };
-    let report = self_test::run(engine, endpoint, &target).await?;
-    Ok(report.hops.iter().map(Check::of).collect())
 }

@@ -1,10 +1,12 @@
 //! One module a group of commands. Each parses, asks the engine once, and prints.
 
+mod backup;
 mod booking;
 mod delivery;
 mod doctor;
 mod endpoint;
 mod rejection;
+mod restore;
 mod send;
 mod serve;
 mod status;
@@ -36,6 +38,21 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     match args.command {
         Command::Status => return status::show(&data_dir, output),
         Command::Tunnel(args::Tunnel::Status) => return tunnel::show(&data_dir, output),
+        Command::Backup { file } => return backup::run(&data_dir, &file, output).await,
+        Command::Doctor {
+            chain,
+            endpoint,
+            ngrok_root_cas,
+            ngrok_proxy,
+        } => {
+            let chain = chain.then_some(doctor::Chain {
+                endpoint,
+                root_cas: ngrok_root_cas,
+                proxy: ngrok_proxy,
+            });
+            return doctor::run(&data_dir, chain, output).await;
+        }
+        Command::Restore { file } => return restore::run(&data_dir, &file, output).await,
         _ => {}
     }
     let engine = Engine::open(&data_dir).await?;
@@ -52,25 +69,13 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
             count,
         } => send::run(&engine, endpoint, &event_type, count, output).await,
         Command::Token(command) => token::run(&engine, command).await,
-        Command::Doctor {
-            chain,
-            endpoint,
-            ngrok_root_cas,
-            ngrok_proxy,
-        } => {
-            doctor::run(
-                &engine,
-                chain.then_some(doctor::Chain {
-                    endpoint,
-                    root_cas: ngrok_root_cas,
-                    proxy: ngrok_proxy,
-                }),
-                output,
-            )
-            .await
-        }
-        // They need no engine and have been answered above.
-        Command::Demo { .. } | Command::Status | Command::Tunnel(_) => Ok(()),
+        // They need no engine, or open it in their own way, and have been answered above.
+        Command::Demo { .. }
+        | Command::Status
+        | Command::Tunnel(_)
+        | Command::Backup { .. }
+        | Command::Restore { .. }
+        | Command::Doctor { .. } => Ok(()),
     }
 }
 

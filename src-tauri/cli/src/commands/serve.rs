@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::instance::Window;
 use bellhop_engine::reach::{Reach, ReachError};
 use bellhop_engine::serving::{self, Serving};
+use bellhop_engine::store::StoreError;
 use bellhop_engine::store::timeline::{self, TimelineQuery};
 use bellhop_engine::tunnel::{Authtoken, OwnAddressConfig, TunnelConfig, TunnelStatus};
 use bellhop_engine::{Engine, demo};
@@ -19,6 +21,9 @@ use super::timeline::line;
 use crate::args::{Notify, Serve, Switch, TunnelChoice};
 use crate::json::TimelineEntry;
 use crate::output::Output;
+
+/// How long to leave a store alone that refuses to be read.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(engine: Arc<Engine>, options: Serve, output: Output) -> anyhow::Result<()> {
     let reach = reach(&engine, &options).await?;
@@ -131,9 +136,18 @@ async fn last_event(engine: &Engine) -> anyhow::Result<i64> {
 async fn follow(engine: &Engine, shown: &mut i64, output: Output) -> anyhow::Result<()> {
     let mut changes = engine.changes.listen();
     loop {
-        print_new(engine, shown, output).await?;
-        if changes.next().await.is_none() {
-            return Ok(());
+        let patience = match print_new(engine, shown, output).await {
+            Ok(()) => Duration::MAX,
+            // Calls are worth more than the list of them: what cannot be read now is printed later.
+            Err(error) if error.is::<StoreError>() => {
+                tracing::error!("new entries cannot be printed: {error}");
+                PAUSE_AFTER_FAILURE
+            }
+            Err(error) => return Err(error),
+        };
+        tokio::select! {
+            change = changes.next() => if change.is_none() { return Ok(()) },
+            () = tokio::time::sleep(patience) => {}
         }
     }
 }

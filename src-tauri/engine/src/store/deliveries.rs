@@ -351,3 +351,42 @@ pub fn get(connection: &Connection, id: i64) -> Result<Option<(Delivery, Call)>>
     })?
     .pop())
 }
+
+/// How far the worker has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many calls wait.
+    pub waiting: i64,
+    /// When the first of them came.
+    pub oldest_waiting_at: Option<Timestamp>,
+    /// How many could not be read.
+    pub set_aside: i64,
+    /// The latest moment at which any call came, by the clock of that moment.
+    pub newest_received_at: Option<Timestamp>,
+}
+
+/// How far the worker has come. It looks at every call.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn backlog(connection: &Connection) -> Result<Backlog> {
+    let moment_of = |row: &Row<'_>, column: &str| -> rusqlite::Result<Option<Timestamp>> {
+        Ok(row.get::<_, Option<i64>>(column)?.map(moment))
+    };
+    Ok(connection.query_row(
+        "SELECT count(*) FILTER (WHERE state = 'pending') AS waiting,
+            min(received_at) FILTER (WHERE state = 'pending') AS oldest,
+            count(*) FILTER (WHERE state = 'failed') AS set_aside, max(received_at) AS newest
+         FROM delivery",
+        [],
+        |row| {
+            Ok(Backlog {
+                waiting: row.get("waiting")?,
+                oldest_waiting_at: moment_of(row, "oldest")?,
+                set_aside: row.get("set_aside")?,
+                newest_received_at: moment_of(row, "newest")?,
+            })
+        },
+    )?)
+}

@@ -6,6 +6,7 @@
 //!
 //! One file a table holds its row type and its queries.
 
+pub mod backup;
 pub mod bookings;
 pub mod deliveries;
 pub mod endpoints;
@@ -17,30 +18,28 @@ pub mod self_tests;
 pub mod settings;
 pub mod timeline;
 
+pub(crate) mod checking;
 mod columns;
 pub use columns::When;
+pub(crate) mod lock;
+pub(crate) mod migrating;
+pub(crate) mod opening;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
-use rusqlite_migration::{M, Migrations};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use writer::Writer;
 
 /// The name of the database in the data directory.
 pub const DATABASE: &str = "bellhop.db";
 
-const MIGRATIONS: &[M<'static>] = &[
-    M::up(include_str!("migrations/0001_start.sql")),
-    M::up(include_str!("migrations/0002_reliability.sql")),
-];
-
-/// How long a statement waits for a lock that another process holds.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a statement waits for a lock that another process holds. A call waits for it too, and a provider that hears
+/// nothing gives up: Bookora after 5 seconds.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(2_500);
 
 /// Idle readers that are kept open.
 const IDLE_READERS: usize = 4;
@@ -70,6 +69,22 @@ pub enum StoreError {
     /// The work panicked, and was undone.
     #[error("The work in the database failed in a way that nobody foresaw.")]
     Panicked,
+    /// There is no room.
+    #[error("The disk is full. Make room: Bellhop goes on by itself.")]
+    Full,
+    /// A page of the database cannot be read.
+    #[error(
+        "The database is damaged. Run \"bellhop doctor\"; if it says so too, quit Bellhop and put a backup back with \"bellhop restore FILE\"."
+    )]
+    Damaged,
+    /// Another process keeps the database.
+    #[error("Another program keeps the database locked. Close it: Bellhop goes on by itself.")]
+    Locked,
+    /// The files may not be written.
+    #[error(
+        "Nothing can be written in the data directory. Make it writable: Bellhop goes on by itself."
+    )]
+    NotWritable,
     /// SQLite refused.
     #[error("The database refused: {0}.")]
     Sqlite(Arc<rusqlite::Error>),
@@ -80,7 +95,15 @@ pub enum StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
-        StoreError::Sqlite(Arc::new(error))
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked,
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                StoreError::NotWritable
+            }
+            _ => StoreError::Sqlite(Arc::new(error)),
+        }
     }
 }
 
@@ -97,6 +120,9 @@ struct Inner {
     database: PathBuf,
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
+    cut_off: bool,
+    // Last: it is given back when everything is closed.
+    _lock: Arc<lock::DataLock>,
 }
 
 impl Store {
@@ -104,37 +130,26 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// Fails, and changes nothing, where the directory cannot be written or the database is newer than this program.
+    /// Fails, and changes nothing, where the directory cannot be written, or the database is newer than this program,
+    /// another user's or no database of Bellhop.
     pub fn open(data_dir: &Path) -> Result<Store> {
-        let open_error = |cause: String| StoreError::Open {
-            path: data_dir.to_owned(),
-            cause,
-        };
-        private_directory(data_dir).map_err(|error| open_error(error.to_string()))?;
-        let database = data_dir.join(DATABASE);
-        private_file(&database).map_err(|error| open_error(error.to_string()))?;
-        let mut connection =
-            Connection::open(&database).map_err(|error| open_error(error.to_string()))?;
-        let newer = is_newer(&connection).map_err(|error| open_error(error.to_string()))?;
-        if newer {
-            return Err(StoreError::Newer(data_dir.to_owned()));
-        }
-        prepare(&connection).map_err(|error| open_error(error.to_string()))?;
-        match Migrations::from_slice(MIGRATIONS).to_latest(&mut connection) {
-            Ok(()) => {}
-            Err(rusqlite_migration::Error::MigrationDefinition(_)) => {
-                return Err(StoreError::Newer(data_dir.to_owned()));
-            }
-            Err(error) => return Err(open_error(error.to_string())),
-        }
+        let opened = opening::open(data_dir)?;
+        let lock = Arc::new(opened.lock);
         let inner = Inner {
-            database,
-            writer: Writer::start(connection),
+            database: data_dir.join(DATABASE),
+            writer: Writer::start(opened.connection, Arc::clone(&lock)),
             readers: Mutex::default(),
+            cut_off: opened.cut_off,
+            _lock: lock,
         };
         Ok(Store {
             inner: Arc::new(inner),
         })
+    }
+
+    /// Whether the program that had the database last was cut off.
+    pub(crate) fn was_cut_off(&self) -> bool {
+        self.inner.cut_off
     }
 
     /// Runs `work` in a transaction and gives its outcome once that is on the disk.
@@ -226,44 +241,4 @@ impl Store {
         reader.busy_timeout(BUSY_TIMEOUT)?;
         Ok(reader)
     }
-}
-
-/// Whether a newer version has written the database. Asking changes no byte of it, also not when it is closed.
-fn is_newer(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let newer = usize::try_from(version).is_ok_and(|version| version > MIGRATIONS.len());
-    if !newer {
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-    }
-    Ok(newer)
-}
-
-fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    // A commit that answers must survive a power cut: in WAL mode only FULL syncs each one.
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(())
-}
-
-/// Client data is for the person alone.
-fn private_directory(path: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// SQLite gives its journal files the mode of the database, so it is enough to make that one private.
-fn private_file(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }

@@ -1,6 +1,6 @@
 //! Table `setting`: what the person chose. Secrets are not settings.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Result;
@@ -27,6 +27,10 @@ pub const OWN_ADDRESS: &str = "own_address";
 pub const PROBE: &str = "probe";
 /// Until when notifications are paused.
 pub const PAUSED_UNTIL: &str = "notifications_paused_until";
+
+/// No pause that is offered is longer: "until tomorrow" has 32 hours at most, and one more when clocks go back. One that
+/// seems longer was begun while the computer's clock was wrong, and would keep the person uninformed for as long.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(33);
 
 /// A setting, if it has been made.
 ///
@@ -60,5 +64,8 @@ pub fn set(connection: &Connection, name: &str, value: Option<&str>) -> Result<(
 /// Fails where SQLite does.
 pub fn paused_until(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
     let until = get(connection, PAUSED_UNTIL)?.and_then(|until| until.parse().ok());
-    Ok(until.filter(|until| *until > now))
+    Ok(
+        until
+            .filter(|until: &Timestamp| *until > now && until.duration_since(now) <= LONGEST_PAUSE),
+    )
 }

@@ -1,11 +1,13 @@
 //! The one thread that writes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::lock::DataLock;
 use super::{Result, StoreError};
 
 /// Jobs that may wait. Beyond that a call is answered 503, and its provider keeps it.
@@ -25,11 +27,16 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Writer {
+    /// Starts it. `lock` is held until the connection is closed.
+    pub(super) fn start(connection: Connection, lock: Arc<DataLock>) -> Writer {
         let (jobs, waiting) = mpsc::channel(QUEUE);
         thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&connection, waiting))
+            .spawn(move || {
+                run(&connection, waiting);
+                drop(connection);
+                drop(lock);
+            })
             .map_err(|error| tracing::error!(%error, "the store's writer could not start"))
             .ok();
         Writer { jobs }
