@@ -62,7 +62,7 @@ async fn hook(
     let called = match called {
         Ok(Some(called)) => called,
         Ok(None) => return unknown(&engine, token, request.method()),
-        Err(error) => return unavailable(&error),
+        Err(error) => return unavailable(&engine, &error),
     };
     match *request.method() {
         Method::POST => {}
@@ -89,7 +89,7 @@ async fn hook(
         Some(nonce) => match self_test::take(&engine, called, call, nonce, began).await {
             Ok(true) => StatusCode::OK.into_response(),
             Ok(false) => StatusCode::UNAUTHORIZED.into_response(),
-            Err(error) => unavailable(&error),
+            Err(error) => unavailable(&engine, &error),
         },
         None => accept(&engine, called, call).await,
     }
@@ -98,7 +98,7 @@ async fn hook(
 async fn accept(engine: &Arc<Engine>, called: Called, call: Call) -> Response {
     let checked = match checked(engine, called).await {
         Ok(checked) => checked,
-        Err(error) => return unavailable(&error),
+        Err(error) => return unavailable(engine, &error),
     };
     let delivery = match verify(&checked, call) {
         Ok(delivery) => delivery,
@@ -118,12 +118,13 @@ async fn accept(engine: &Arc<Engine>, called: Called, call: Call) -> Response {
         .await;
     match stored {
         Ok(accepted) => {
+            engine.refusals.accepted();
             if matches!(accepted, deliveries::Accepted::Stored(_)) {
                 engine.changes.wake_worker();
             }
             StatusCode::OK.into_response()
         }
-        Err(error) => unavailable(&error),
+        Err(error) => unavailable(engine, &error),
     }
 }
 
@@ -292,7 +293,8 @@ fn leave_trace(
     });
 }
 
-fn unavailable(error: &dyn std::error::Error) -> Response {
+fn unavailable(engine: &Engine, error: &dyn std::error::Error) -> Response {
+    engine.refusals.refused(error, true);
     tracing::error!(%error, "a call could not be stored; its provider keeps it");
     (
         StatusCode::SERVICE_UNAVAILABLE,

@@ -10,6 +10,7 @@ pub mod bookings;
 pub mod deliveries;
 pub mod endpoints;
 pub mod events;
+pub mod gaps;
 pub mod notices;
 pub mod rejections;
 pub mod secrets;
