@@ -86,7 +86,7 @@ describe("a gap in the timeline", () => {
     expect(words(row!)).toMatch(
       /^Not reachable .+ The computer was asleep\. 1 still tries, 4 to check by hand/,
     );
-    const more = within(row!).getByRole("button", { expanded: false });
+    const more = await within(row!).findByRole("button", { expanded: false });
     more.focus();
     await user.keyboard("{Enter}");
     expect(more.getAttribute("aria-expanded")).toBe("true");
