@@ -15,6 +15,7 @@ fn main() {
         "deliveries",
         "delivery",
         "endpoints",
+        "gaps",
         "mark_read",
         "open_link",
         "pause_notifications",

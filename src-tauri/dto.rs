@@ -5,6 +5,7 @@
 mod calendar;
 mod deliveries;
 mod endpoints;
+mod gaps;
 mod settings;
 mod timeline;
 mod words;
@@ -17,6 +18,7 @@ pub use deliveries::{
     Delivery, DeliveryPage, DeliveryQuery, DeliveryState, Header, NoticeTimes, WholeDelivery,
 };
 pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, SecretUse};
+pub use gaps::{AffectedEndpoint, Gap, GapCause, Outlook};
 pub use settings::{
     Hop, HopOutcome, Reach, SecretKeeper, SelfTest, Settings, SettingsChange, Status, Tunnel,
 };
@@ -31,6 +33,7 @@ pub use words::{BookingStatus, EventKind, Provider, Trust};
 pub struct Change {
     pub timeline: bool,
     pub endpoints: bool,
+    pub gaps: bool,
     pub status: bool,
 }
 

@@ -76,6 +76,7 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::deliveries::delivery,
             commands::deliveries::replay,
             commands::deliveries::copy_as_curl,
+            commands::timeline::gaps,
             commands::endpoints::endpoints,
             commands::endpoints::providers,
             commands::endpoints::add_endpoint,
@@ -223,9 +224,11 @@ async fn pass_on_changes(app: AppHandle) {
         };
         let Some(change) = change else { return };
         let told = dto::Change {
-            timeline: change != Change::Endpoints,
-            endpoints: true,
-            status: true,
+            timeline: matches!(change, Change::Timeline | Change::Anything),
+            endpoints: change != Change::Gaps,
+            // An endpoint that comes or goes changes what a gap means.
+            gaps: change != Change::Timeline,
+            status: change != Change::Gaps,
         };
         if let Err(error) = app.emit("changed", told) {
             tracing::warn!(%error, "the window does not show the latest");

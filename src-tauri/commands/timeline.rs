@@ -1,18 +1,24 @@
-//! The timeline and its bookings.
+//! The timeline, its bookings, and the times in which nothing could arrive.
 
 use anyhow::Context as _;
+use bellhop_core::notice::Here;
 use bellhop_engine::changes::Change;
+use bellhop_engine::gaps as ledger;
 use bellhop_engine::store::{bookings, events, timeline as entries};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tauri::State;
 
 use super::row;
-use crate::dto::{Booking, TimelinePage, TimelineQuery};
+use crate::dto::{Booking, Gap, TimelinePage, TimelineQuery};
 use crate::error::Answer;
 use crate::state::Desktop;
 
 /// The largest page that the window gets at once.
 const MAX_PAGE: u32 = 500;
+
+/// Gaps that the window shows.
+const GAPS: usize = 200;
 
 /// A page of the timeline.
 #[tauri::command]
@@ -71,4 +77,22 @@ pub(crate) async fn mark_read(desktop: State<'_, Desktop>, event_ids: Vec<String
         .await?;
     desktop.engine.changes.tell(Change::Timeline);
     Ok(())
+}
+
+/// The newest times in which some endpoint could not be reached, newest first.
+#[tauri::command]
+pub(crate) async fn gaps(desktop: State<'_, Desktop>) -> Answer<Vec<Gap>> {
+    let here = Here {
+        now: Timestamp::now(),
+        time_zone: TimeZone::system(),
+    };
+    let reports = desktop
+        .engine
+        .store
+        .read(move |connection| ledger::report(connection, None, GAPS, &here));
+    let affecting = reports
+        .await?
+        .into_iter()
+        .filter(|report| !report.affected.is_empty());
+    Ok(affecting.map(Into::into).collect())
 }

@@ -16,6 +16,7 @@
 mod cli;
 
 mod calls;
+mod gaps;
 
 mod backup;
 mod chain;

@@ -16,6 +16,8 @@ describe("grouping", () => {
     ];
     const items = timelineItems(
       received.map((receivedAt, index) => ({ ...one!, eventId: String(index), receivedAt })),
+      [],
+      true,
       berlin,
       now,
     );
@@ -38,7 +40,7 @@ describe("the order of the program", () => {
     const [one] = new MemoryBackend({ now: () => now }).world.entries;
     const received = ["2026-11-19T13:00:00Z", "2026-11-18T13:00:00Z", "2026-11-19T12:00:00Z"];
     const entries = received.map((receivedAt, index) => ({ ...one!, eventId: String(index), receivedAt }));
-    const keys = timelineItems(entries, berlin, now).map((item) => item.key);
+    const keys = timelineItems(entries, [], true, berlin, now).map((item) => item.key);
     expect(new Set(keys).size).toBe(keys.length);
     expect(keys.filter((key) => !key.startsWith("day"))).toEqual(["0", "1", "2", "end"]);
   });

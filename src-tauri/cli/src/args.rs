@@ -52,6 +52,9 @@ pub(crate) enum Command {
     /// Calls that were turned away.
     #[command(subcommand)]
     Rejection(Rejection),
+    /// Times in which the receiver could not be reached.
+    #[command(subcommand)]
+    Gap(Gap),
     /// Post signed sample calls to the running receiver.
     Send {
         endpoint: i64,
@@ -319,6 +322,18 @@ pub(crate) enum Delivery {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Rejection {
     /// List the calls that were turned away, newest first, and what to do about each.
+    List {
+        /// At most this many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        #[arg(long)]
+        endpoint: Option<i64>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Gap {
+    /// List them, newest first: why, what each provider does about it, and what to check by hand.
     List {
         /// At most this many.
         #[arg(long, default_value_t = 50)]

@@ -7,8 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bellhop_core::call::Call;
 use bellhop_core::event::{Attendee, BookingStatus, EventKind, Problem};
+use bellhop_core::gap::Cause;
 use bellhop_core::provider::Provider;
 use bellhop_core::signature::Trust;
+use bellhop_engine::gaps::Report;
 use bellhop_engine::instance::{Instance, Window};
 use bellhop_engine::store;
 use jiff::Timestamp;
@@ -292,6 +294,52 @@ impl Rejection {
             endpoint_id: rejection.endpoint_id.map(|id| id.to_string()),
             reason: rejection.reason.clone(),
             hint: rejection.hint.clone(),
+        }
+    }
+}
+
+/// A time in which the receiver could not be reached. `ended_at` is null while it goes on.
+#[derive(Debug, Serialize)]
+pub(crate) struct Gap {
+    id: String,
+    cause: Cause,
+    code: Option<String>,
+    began_at: Timestamp,
+    ended_at: Option<Timestamp>,
+    message: String,
+    endpoints: Vec<AffectedEndpoint>,
+}
+
+/// What a gap means for an endpoint. `until` is the moment that a person may wait for, where there is one.
+#[derive(Debug, Serialize)]
+struct AffectedEndpoint {
+    endpoint_id: String,
+    provider: Provider,
+    outlook: &'static str,
+    until: Option<Timestamp>,
+    summary: String,
+    advice: String,
+}
+
+impl Gap {
+    pub(crate) fn of(report: &Report) -> Gap {
+        let gap = &report.gap;
+        let endpoints = report.affected.iter().map(|affected| AffectedEndpoint {
+            endpoint_id: affected.endpoint_id.to_string(),
+            provider: affected.provider,
+            outlook: affected.outlook.as_str(),
+            until: affected.outlook.until(),
+            summary: affected.words.summary.clone(),
+            advice: affected.words.advice.clone(),
+        });
+        Gap {
+            id: report.id.to_string(),
+            cause: gap.trouble().cause,
+            code: gap.trouble().code.clone(),
+            began_at: gap.began_at,
+            ended_at: gap.ended_at,
+            message: gap.message(),
+            endpoints: endpoints.collect(),
         }
     }
 }

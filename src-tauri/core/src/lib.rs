@@ -15,6 +15,7 @@
 //! - **problem**: something in a delivery that we could not use, kept for the person.
 //! - **booking**: one appointment through its whole life. **attendee** / **host**: who booked / who is booked.
 //! - **slot**: when a booking takes place.
+//! - **gap**: a time in which we could not be reached. **outlook**: what its provider does about an endpoint's calls in it.
 //! - **notice**: what we want to tell; a *notification* is the bubble that the desktop makes of it.
 //!
 //! # The way of one call
@@ -38,6 +39,8 @@ pub mod interpretation;
 pub mod booking;
 pub mod notice;
 pub mod overlap;
+
+pub mod gap;
 
 pub mod sample;
 

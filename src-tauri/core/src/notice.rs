@@ -127,7 +127,7 @@ pub fn written(slot: &Slot, here: &Here) -> String {
     }
 }
 
-fn day_format(year: i16, now: &Zoned) -> &'static str {
+pub(crate) fn day_format(year: i16, now: &Zoned) -> &'static str {
     if year == now.year() {
         "%a %-d %b"
     } else {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::call::Call;
+use crate::gap::Retries;
 use crate::interpretation::Reading;
 use crate::providers;
 use crate::sample::{Act, SampleBooking, SampleCall};
@@ -43,6 +44,8 @@ pub struct Facts {
     pub setup_page: &'static str,
     /// What a person should know about the limits of what it sends. `None` where there is nothing to add.
     pub honesty: Option<&'static str>,
+    /// What it does about a call that failed.
+    pub retries: Retries,
     /// The event types of which [`Provider::sample`] makes a call.
     pub sample_event_types: &'static [&'static str],
     pub(crate) interpret: fn(&Call, &serde_json::Value) -> Reading,

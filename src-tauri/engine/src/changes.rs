@@ -9,6 +9,8 @@ pub enum Change {
     Timeline,
     /// Endpoints, their secrets, rejections.
     Endpoints,
+    /// Times in which we could not be reached.
+    Gaps,
     /// Another process wrote, so anything may have changed.
     Anything,
 }

@@ -14,6 +14,7 @@ pub mod announcing;
 pub mod changes;
 pub mod demo;
 pub mod endpoints;
+pub mod gaps;
 pub mod instance;
 pub mod log;
 pub mod reach;
@@ -30,6 +31,7 @@ use bellhop_core::signature::SecretValue;
 use rusqlite::Connection;
 
 use changes::Changes;
+use gaps::refusals::Refusals;
 use secrets::{NGROK_AUTHTOKEN, Secrets, SecretsError};
 use store::{Store, StoreError, settings};
 
@@ -46,6 +48,8 @@ pub struct Engine {
     pub secrets: Secrets,
     /// Who is told after a commit.
     pub changes: Changes,
+    /// Calls that could not be stored.
+    pub(crate) refusals: Refusals,
 }
 
 impl Engine {
@@ -75,6 +79,7 @@ impl Engine {
             secrets: Secrets::new(data_dir, profile, keychain),
             store,
             changes: Changes::default(),
+            refusals: Refusals::default(),
         }))
     }
 }

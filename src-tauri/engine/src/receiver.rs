@@ -62,7 +62,7 @@ async fn hook(
     let called = match called {
         Ok(Some(called)) => called,
         Ok(None) => return unknown(&engine, token, request.method()),
-        Err(error) => return unavailable(&error),
+        Err(error) => return unavailable(&engine, &error),
     };
     match *request.method() {
         Method::POST => {}
@@ -89,7 +89,7 @@ async fn hook(
         Some(nonce) => match self_test::take(&engine, called, call, nonce, began).await {
             Ok(true) => StatusCode::OK.into_response(),
             Ok(false) => StatusCode::UNAUTHORIZED.into_response(),
-            Err(error) => unavailable(&error),
+            Err(error) => unavailable(&engine, &error),
         },
         None => accept(&engine, called, call).await,
     }
@@ -100,10 +100,11 @@ async fn accept(engine: &Arc<Engine>, called: Called, call: Call) -> Response {
     let checked = match checked(engine, called).await {
         Ok(checked) => checked,
         Err(error @ SecretsError::Gone) => {
+            // The other endpoints take calls as ever, so this is no gap.
             reject(engine, endpoint_id, "secret_gone", error.to_string());
-            return unavailable(&error);
+            return come_back();
         }
-        Err(error) => return unavailable(&error),
+        Err(error) => return unavailable(engine, &error),
     };
     let delivery = match verify(&checked, call) {
         Ok(delivery) => delivery,
@@ -123,12 +124,13 @@ async fn accept(engine: &Arc<Engine>, called: Called, call: Call) -> Response {
         .await;
     match stored {
         Ok(accepted) => {
+            engine.refusals.accepted();
             if matches!(accepted, deliveries::Accepted::Stored(_)) {
                 engine.changes.wake_worker();
             }
             StatusCode::OK.into_response()
         }
-        Err(error) => unavailable(&error),
+        Err(error) => unavailable(engine, &error),
     }
 }
 
@@ -303,8 +305,13 @@ fn leave_trace(
     });
 }
 
-fn unavailable(error: &dyn std::error::Error) -> Response {
+fn unavailable(engine: &Engine, error: &dyn std::error::Error) -> Response {
+    engine.refusals.refused(error, true);
     tracing::error!(%error, "a call could not be stored; its provider keeps it");
+    come_back()
+}
+
+fn come_back() -> Response {
     (
         StatusCode::SERVICE_UNAVAILABLE,
         [(header::RETRY_AFTER, RETRY_AFTER)],

@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::changes::Change;
+use crate::gaps::clock::Stretch;
+use crate::gaps::ledger::Ledger;
 use crate::instance::{Announcement, Instance, Window};
 use crate::reach::Reach;
 use crate::tunnel::{Doorman, OwnAddress, Tunnel, TunnelStatus};
@@ -20,6 +22,9 @@ use crate::{Engine, receiver, worker};
 
 /// How often to look whether another process has written. Once a second is what an idle program may wake up.
 const LOOK_FOR_OTHERS: Duration = Duration::from_secs(1);
+
+/// A pause between two looks that lasted so much longer was one of the whole computer.
+const ASLEEP: Duration = Duration::from_secs(10);
 
 /// How long accepted calls may take to be answered when we stop.
 const STOP_DEADLINE: Duration = Duration::from_secs(10);
@@ -295,11 +300,15 @@ impl Serving {
 }
 
 /// Hears of what other processes write, such as the command line beside the window, and takes the place of a receiver
-/// on the same data directory that has ended.
+/// on the same data directory that has ended. With the same beat, it sees when we can be reached.
 async fn watch_others(serving: Arc<Serving>) {
     let engine = &serving.engine;
     let mut seen = None;
+    let mut ledger = Ledger::new(Arc::clone(engine));
+    let mut asleep_since = None;
     loop {
+        let status = serving.status.borrow().clone();
+        ledger.beat(&status, asleep_since).await;
         if let Err(error) = serving.introduce() {
             tracing::debug!(%error, "other programs still do not see that the receiver runs");
         }
@@ -313,11 +322,14 @@ async fn watch_others(serving: Arc<Serving>) {
             }
             Err(error) => tracing::debug!(%error, "could not look for what others wrote"),
         }
+        let pause = Stretch::begin();
         tokio::select! {
             () = tokio::time::sleep(LOOK_FOR_OTHERS) => {}
-            () = serving.stop.cancelled() => return,
+            () = serving.stop.cancelled() => break,
         }
+        asleep_since = (pause.passed() > LOOK_FOR_OTHERS + ASLEEP).then_some(pause.began);
     }
+    ledger.stop().await;
 }
 
 /// Reads the whole database once, beside the work: the program that had it last was cut off, maybe with the power.

@@ -7,6 +7,7 @@ import type {
   DeliveryQuery,
   Endpoint,
   Failure,
+  Gap,
   NewEndpoint,
   ProviderFacts,
   Rejection,
@@ -26,6 +27,8 @@ export interface Backend {
   timeline(query: TimelineQuery): Promise<TimelinePage>;
   booking(id: string): Promise<Booking>;
   markRead(eventIds: string[]): Promise<void>;
+  /** The newest times in which no call could arrive, newest first. */
+  gaps(): Promise<Gap[]>;
 
   /** The bookings of some days, in the order of their times. */
   calendar(query: CalendarQuery): Promise<CalendarBooking[]>;

@@ -7,6 +7,7 @@ import type {
   DeliveryQuery,
   Endpoint,
   Failure,
+  Gap,
   NewEndpoint,
   ProviderFacts,
   Rejection,
@@ -24,6 +25,7 @@ import type { Backend, Unsubscribe } from "./backend";
 import { calendarOf } from "./sample/calendar";
 import { deliveriesOf, wholeDelivery } from "./sample/deliveries";
 import { arrivals } from "./sample/arrivals";
+import { sampleGaps } from "./sample/gaps";
 import { sampleProviders } from "./sample/providers";
 import { newEndpoint, withStaleAddresses } from "./sample/endpoints";
 import { fits } from "./sample/query";
@@ -51,6 +53,7 @@ export type MemoryOptions = {
 export class MemoryBackend implements Backend {
   world: World;
   tunnel: Tunnel;
+  gapsKept: Gap[];
   copied: string[] = [];
   opened: string[] = [];
   tests = 0;
@@ -75,6 +78,7 @@ export class MemoryBackend implements Backend {
         : sampleWorld(this.#now(), world === "long" ? 90 : 1);
     if (world === "trouble") this.world.endpoints = withStaleAddresses(this.world.endpoints);
     this.tunnel = tunnelOf(world, this.#now());
+    this.gapsKept = sampleGaps(this.world.endpoints, this.#now(), world === "trouble");
     this.#settings = settingsOf(world);
     this.selfTestGoes = world === "trouble" ? blockedTest : passedTest;
     if (world === "trouble") this.#pausedUntil = new Date(this.#now().getTime() + 52 * 60_000).toISOString();
@@ -117,7 +121,7 @@ export class MemoryBackend implements Backend {
 
   changed(change: Partial<Change>): void {
     for (const callback of this.#changed)
-      callback({ timeline: false, endpoints: false, status: false, ...change });
+      callback({ timeline: false, endpoints: false, gaps: false, status: false, ...change });
   }
 
   navigate(hash: string): void {
@@ -190,6 +194,16 @@ export class MemoryBackend implements Backend {
     this.copied.push(`curl -X POST 'http://127.0.0.1:7311/hooks/…' --data-raw '${body}'`);
   }
 
+  async gaps(): Promise<Gap[]> {
+    this.#answer("gaps");
+    const there = new Set(this.world.endpoints.map(({ id }) => id));
+    const kept = this.gapsKept.map((gap) => ({
+      ...gap,
+      endpoints: gap.endpoints.filter(({ endpointId }) => there.has(endpointId)),
+    }));
+    return structuredClone(kept.filter(({ endpoints }) => endpoints.length > 0));
+  }
+
   async endpoints(): Promise<Endpoint[]> {
     this.#answer("endpoints");
     return this.world.endpoints.map((endpoint) => this.#shown(endpoint));
@@ -211,7 +225,7 @@ export class MemoryBackend implements Backend {
   async removeEndpoint(id: string): Promise<void> {
     this.#answer("removeEndpoint");
     this.world.endpoints = this.world.endpoints.filter((endpoint) => endpoint.id !== id);
-    this.changed({ endpoints: true });
+    this.changed({ endpoints: true, gaps: true });
   }
 
   async addSecret(endpointId: string, _secret: string): Promise<Endpoint> {

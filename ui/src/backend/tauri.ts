@@ -13,6 +13,7 @@ export const tauriBackend: Backend = {
   timeline: (query) => invoke("timeline", { query }),
   booking: (id) => invoke("booking", { id }),
   markRead: (eventIds) => invoke("mark_read", { eventIds }),
+  gaps: () => invoke("gaps"),
 
   calendar: (query) => invoke("calendar", { query }),
 

@@ -11,6 +11,7 @@ const words: Record<string, string> = {
   method_not_allowed: "It was not a POST call",
   too_large: "It was too large for a booking",
   cut_off: "It broke off before its end",
+  secret_gone: "Its secret is no longer where it was kept",
   body_timeout: "It did not arrive in time",
 };
 

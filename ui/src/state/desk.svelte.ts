@@ -4,6 +4,7 @@ import type { Failure, Provider, ProviderFacts, Settings, SettingsChange, Status
 import { createTimes, localeOfPerson, type Times } from "../shared/times";
 import { Clock } from "./clock.svelte";
 import { EndpointList } from "./endpoints.svelte";
+import { GapList } from "./gaps.svelte";
 import { Place } from "./place.svelte";
 import { TimelineFeed } from "./timeline.svelte";
 
@@ -15,6 +16,7 @@ export class Desk {
   readonly place = new Place();
   readonly feed: TimelineFeed;
   readonly endpoints: EndpointList;
+  readonly gaps: GapList;
   status = $state.raw<Status | null>(null);
   settings = $state.raw<Settings | null>(null);
   providers = $state.raw<ProviderFacts[]>([]);
@@ -27,16 +29,19 @@ export class Desk {
     this.times = times;
     this.feed = new TimelineFeed(backend, (entry) => this.describe(entry));
     this.endpoints = new EndpointList(backend);
+    this.gaps = new GapList(backend, () => this.feed.rowsAbove());
   }
 
   start(): () => void {
     const stops = [
+      () => this.gaps.stop(),
       this.clock.start(),
       this.place.start(),
       this.backend.onNavigate((hash) => this.place.go(hash)),
       this.backend.onChange((change) => {
         if (change.timeline) void this.feed.refresh();
         if (change.endpoints) void this.endpoints.read();
+        if (change.gaps) void this.gaps.read();
         if (change.status) void this.readStatus();
       }),
     ];
@@ -44,6 +49,7 @@ export class Desk {
     void this.readSettings();
     void this.readProviders();
     void this.endpoints.read();
+    void this.gaps.read();
     return () => stops.forEach((stop) => stop());
   }
 

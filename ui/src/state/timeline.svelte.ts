@@ -96,6 +96,11 @@ export class TimelineFeed {
     );
   }
 
+  /** Rows that are no entries come in above the first entry. */
+  rowsAbove(): void {
+    this.prepended = !this.atTop;
+  }
+
   /** The reader is at the top again and has seen what came. */
   seen(): void {
     this.above = 0;

@@ -5,6 +5,7 @@ mod booking;
 mod delivery;
 mod doctor;
 mod endpoint;
+mod gap;
 mod rejection;
 mod restore;
 mod send;
@@ -63,6 +64,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
         Command::Booking(command) => booking::run(&engine, command, output).await,
         Command::Delivery(command) => delivery::run(&engine, command, output).await,
         Command::Rejection(command) => rejection::run(&engine, command, output).await,
+        Command::Gap(command) => gap::run(&engine, command, output).await,
         Command::Send {
             endpoint,
             event_type,

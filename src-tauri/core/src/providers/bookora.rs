@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::event::{Attendee, Event, EventKind};
+use crate::gap::{Plan, Retries};
 use crate::interpretation::{Reader, Reading};
 use crate::provider::Facts;
 use crate::providers::key_from_top_level_id;
@@ -29,8 +30,14 @@ pub(crate) const FACTS: Facts = Facts {
     ],
     setup_page: "https://bookora-v3.pages.dev/docs/api/webhooks/",
     honesty: Some(
-        "Bookora tries a failed call three times and then gives up. It sends no e-mail address or phone number.",
+        "Bookora sends a failed call again up to three times and then gives up. It sends no e-mail address or phone number.",
     ),
+    // The page says "Bookora retries failed deliveries up to 3 times" and no more.
+    retries: Retries {
+        plan: Plan::Counted,
+        says: "Bookora sends a failed call again up to three times and does not publish when.",
+        look: "Open Bookora's calendar and compare the bookings that were made, moved or cancelled",
+    },
     sample_event_types: &[
         "booking.created",
         "booking.rescheduled",

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::event::{Attendee, Event, EventKind};
+use crate::gap::{Plan, Retries};
 use crate::interpretation::{Reader, Reading};
 use crate::provider::{Facts, IdempotencyKey};
 use crate::sample::{Act, SampleBooking, SampleCall};
@@ -33,6 +34,12 @@ pub(crate) const FACTS: Facts = Facts {
     ],
     setup_page: "https://docs.kordless.ai/api/webhooks/setup",
     honesty: Some("Kordless sends the id of a service, not its name."),
+    // The page says "Kordless retries failed webhooks" and no more.
+    retries: Retries {
+        plan: Plan::Unpublished,
+        says: "Kordless sends failed calls again and does not publish when, or for how long.",
+        look: "Compare Kordless's calendar with the timeline, for bookings that were made, moved or cancelled",
+    },
     sample_event_types: &["booking.created", "booking.updated", "booking.cancelled"],
     interpret,
     idempotency_key,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::event::{Attendee, Event, EventKind};
+use crate::gap::{Plan, Retries};
 use crate::interpretation::{Reader, Reading};
 use crate::provider::Facts;
 use crate::sample::{Act, SampleBooking, SampleCall};
@@ -29,6 +30,12 @@ pub(crate) const FACTS: Facts = Facts {
     honesty: Some(
         "Orufy does not publish how its Secret Token travels. Bellhop learns it from the first genuine call; without a secret, the unguessable address alone is trusted.",
     ),
+    // The page names an alert e-mail, and nothing about further tries.
+    retries: Retries {
+        plan: Plan::Unpublished,
+        says: "Orufy Bookings does not publish whether it sends a failed call again.",
+        look: "Look for Orufy's alert e-mail, and compare its calendar with the timeline, for meetings that were booked, moved or cancelled",
+    },
     sample_event_types: &["BOOK", "RESCHEDULE", "CANCEL"],
     interpret,
     idempotency_key: |_, _| None,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::event::{Attendee, Event, EventKind, Problem};
+use crate::gap::{Plan, Retries};
 use crate::interpretation::{Reader, Reading};
 use crate::provider::{Facts, IdempotencyKey};
 use crate::sample::{Act, SampleBooking, SampleCall};
@@ -28,6 +29,12 @@ pub(crate) const FACTS: Facts = Facts {
     honesty: Some(
         "ReserveKit does not sign its calls: they are trusted because nobody else knows this address. It sends a date without a time of day.",
     ),
+    // The page says "be prepared to handle retries" and "check the webhook delivery logs in the Developer Portal for failed deliveries".
+    retries: Retries {
+        plan: Plan::Unpublished,
+        says: "ReserveKit says that a call may come again and does not publish when, or for how long.",
+        look: "Look through the webhook's delivery logs in ReserveKit's Developer Portal for calls that failed",
+    },
     sample_event_types: &["bookings.create", "bookings.update", "bookings.delete"],
     interpret,
     idempotency_key,

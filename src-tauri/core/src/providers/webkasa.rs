@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::event::{Attendee, Event, EventKind};
+use crate::gap::{Plan, Retries};
 use crate::interpretation::{Reader, Reading};
 use crate::provider::Facts;
 use crate::providers::key_from_top_level_id;
@@ -30,6 +31,13 @@ pub(crate) const FACTS: Facts = Facts {
     honesty: Some(
         "WebKasa has no event for a move: Bellhop sees one when a later call brings another time. It retries for 26 hours.",
     ),
+    // The page gives each wait "after" the try before it: the last try comes 26 hours and 36 minutes after the first. What is
+    // marked as failed then can be sent again in the dashboard.
+    retries: Retries {
+        plan: Plan::After(&[1, 5, 30, 2 * 60, 24 * 60]),
+        says: "WebKasa sends a failed call again after 1 minute, 5 minutes, 30 minutes, 2 hours and 24 hours.",
+        look: "Open Webhooks in the WebKasa dashboard and retry the calls that failed",
+    },
     sample_event_types: &[
         "booking.created",
         "booking.confirmed",

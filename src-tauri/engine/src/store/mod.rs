@@ -11,6 +11,7 @@ pub mod bookings;
 pub mod deliveries;
 pub mod endpoints;
 pub mod events;
+pub mod gaps;
 pub mod notices;
 pub mod rejections;
 pub mod secrets;
