@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bellhop_engine::tunnel::{Doorman, ProbeError, Prober, Tunnel, TunnelStatus};
+use bellhop_engine::tunnel::{Doorman, ProbeError, Prober, Tunnel, TunnelConfig, TunnelStatus};
 use bellhop_test_support::edge::Edge;
 use bytes::Bytes;
 
@@ -171,4 +171,38 @@ async fn a_public_address_of_ones_own_is_probed_the_same_way() {
     let gone = prober.probe(&url).await.unwrap_err();
     assert_eq!(gone.code(), Some("ERR_NGROK_3200"));
     tunnel.close().await;
+}
+
+#[tokio::test]
+async fn the_address_is_found_by_its_name_and_its_port() {
+    let edge = Edge::start().await.unwrap();
+    let hosts = [
+        edge.open_address().await.unwrap(),
+        edge.open_address().await.unwrap(),
+    ];
+    edge.assign(&hosts[0]);
+    for (domain, host) in [
+        (None, &hosts[0]),
+        (Some(hosts[1].clone()), &hosts[1]),
+        (Some(format!("https://{}/", hosts[0])), &hosts[0]),
+    ] {
+        let receiver = Receiver::default();
+        let config = TunnelConfig {
+            domain,
+            probe_via: None,
+            ..config(&edge)
+        };
+        let tunnel = Tunnel::start(config, receiver.router());
+        let url = online(&tunnel).await;
+        assert_eq!(url, format!("https://{host}"));
+        let path = format!("{url}/hooks/a");
+        let call = edge.caller();
+        let call = call.post(&path, Default::default(), Bytes::new());
+        call.await.unwrap();
+        let got = receiver.got();
+        let forwarded = got[0].headers.get("x-forwarded-host").unwrap();
+        assert_eq!(forwarded, host);
+        tunnel.close().await;
+    }
+    nothing_left(&edge).await;
 }

@@ -56,7 +56,10 @@ impl Caller {
         body: Bytes,
     ) -> io::Result<Answer> {
         let uri: hyper::Uri = url.parse().map_err(io::Error::other)?;
-        let host = uri.host().unwrap_or_default().to_owned();
+        let host = uri
+            .authority()
+            .map_or("", |authority| authority.as_str())
+            .to_owned();
         let mut request = Request::builder()
             .method(method)
             .uri(uri.path_and_query().map_or("/", |path| path.as_str()));
@@ -80,11 +83,15 @@ impl Caller {
         })
     }
 
-    /// Opens a connection to a host, for many calls one after another.
+    /// Opens a connection to a host, for many calls one after another. A host with a port is looked up, any other is
+    /// the stand-in's.
     pub async fn connect(&self, host: &str) -> io::Result<http1::SendRequest<Full<Bytes>>> {
-        let socket = TcpStream::connect(self.public).await?;
+        let (name, socket) = match host.split_once(':') {
+            Some((name, _)) => (name, TcpStream::connect(host).await?),
+            None => (host, TcpStream::connect(self.public).await?),
+        };
         socket.set_nodelay(true)?;
-        let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+        let name = ServerName::try_from(name.to_owned()).map_err(io::Error::other)?;
         let tls = tokio_rustls::TlsConnector::from(self.tls.clone())
             .connect(name, socket)
             .await?;

@@ -1,10 +1,12 @@
 //! A stand-in of ngrok's edge: the unmodified `ngrok` crate connects to it over loopback.
 //!
 //! It speaks the agent protocol (TLS, multiplexed streams, Auth, Bind, Unbind, heartbeats), has a
-//! public side with TLS for every `*.ngrok-test.example`, makes faults on demand, and records what
-//! agents did, so that a test can assert that nothing of ours is left online.
+//! public side with TLS for every `*.ngrok-test.example` and, opened on demand, for hosts at
+//! `localhost` that need no other name lookup than the real one, makes faults on demand, and records
+//! what agents did, so that a test can assert that nothing of ours is left online.
 
 mod account;
+mod addresses;
 mod agent;
 mod authority;
 mod caller;
@@ -91,7 +93,7 @@ impl Edge {
         let all = edge.all.clone();
         tokio::spawn(all.run_until_cancelled_owned(async move {
             while let Ok((socket, from)) = public.accept().await {
-                tokio::spawn(public::serve(shared.clone(), socket, from));
+                tokio::spawn(public::serve(shared.clone(), socket, from, None));
             }
         }));
         Ok(edge)

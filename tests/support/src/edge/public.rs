@@ -1,4 +1,6 @@
 //! The public side: TLS for every host of the stand-in, each connection forwarded as one stream.
+//!
+//! The host is the one that TLS names, or that of the listener where several share a name.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,22 +16,19 @@ use super::Shared;
 /// The type of a stream that carries a caller's connection.
 const PROXY: u32 = 3;
 
-/// Serves one caller's connection until either side ends it.
+/// Serves one caller's connection until either side ends it. `host` is that of the listener, where it has one.
 pub(super) async fn serve(
     shared: Arc<Shared>,
     socket: TcpStream,
     from: SocketAddr,
+    host: Option<String>,
 ) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let mut caller = tokio_rustls::TlsAcceptor::from(shared.authority.server())
         .accept(socket)
         .await?;
-    let host = caller
-        .get_ref()
-        .1
-        .server_name()
-        .unwrap_or_default()
-        .to_owned();
+    let named = caller.get_ref().1.server_name().unwrap_or_default();
+    let host = host.unwrap_or_else(|| named.to_owned());
     let first_line = read_line(&mut caller).await?;
     let route = shared.change(|state| {
         state.calls += 1;
