@@ -57,8 +57,11 @@ impl Stage {
     }
 
     async fn picture(&self, name: &str) -> Result<()> {
-        // What the page has come to say is on the screen one frame later.
-        let frames = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
+        // What the page has come to say is on the screen a few frames later.
+        let frames = "
+            const [done] = arguments;
+            const wait = (frames) => frames === 0 ? done() : requestAnimationFrame(() => wait(frames - 1));
+            wait(12);";
         let client = self.window().client();
         client.execute_async(frames, Vec::new()).await?;
         let file = format!("target/screenshots/tunnel-{name}.png");
@@ -107,6 +110,18 @@ impl Stage {
         let line = window.see_text("[data-testid=tunnel-line]", "Reachable");
         line.await?;
         Ok(())
+    }
+
+    /// Whether a person sees the state without scrolling, as is due where it comes of what was just saved.
+    async fn state_is_in_sight(&self) -> Result<()> {
+        eventually("the state is in sight", async || {
+            let seen = "
+                const { top, bottom } = document.querySelector(arguments[0]).getBoundingClientRect();
+                return top >= 0 && bottom <= innerHeight;";
+            let seen = self.window().script(seen, &[STATE.into()]).await?;
+            Ok((seen == true).then_some(()))
+        })
+        .await
     }
 
     /// Adds an endpoint as a person does who has an address to give out: it is there to be copied at once.

@@ -46,6 +46,7 @@ async fn it_is_set_up(stage: &Stage, host: &str) -> Result<()> {
     stage.reachable_at(host).await?;
     // Reachable is the word for it once a call to the address has come back.
     ensure!(stage.edge.calls() > 0, "nothing called the public address");
+    stage.state_is_in_sight().await?;
     stage.picture("settings-online").await
 }
 

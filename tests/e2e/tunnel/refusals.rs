@@ -36,6 +36,7 @@ async fn a_wrong_token(stage: &Stage) -> Result<()> {
         state.contains("Copy the present one from dashboard.ngrok.com"),
         "it does not say what to do: {state}"
     );
+    stage.state_is_in_sight().await?;
     stage.picture("token-wrong").await?;
     // The stand-in echoes it, as ngrok does. It is not even in what the page does not show.
     let page = "return document.documentElement.outerHTML
@@ -76,6 +77,7 @@ async fn an_address_that_is_taken(stage: &Stage, host: &str) -> Result<()> {
         .see_text(STATE, "already online from somewhere else")
         .await?;
     window.see_text(STATE, "ERR_NGROK_334").await?;
+    stage.state_is_in_sight().await?;
     stage.picture("address-taken").await?;
     window.click_text("button", "Take over by sharing").await?;
     stage.reachable_at(host).await?;
@@ -85,6 +87,7 @@ async fn an_address_that_is_taken(stage: &Stage, host: &str) -> Result<()> {
         edge.hosts()
     );
     window.see_text(STATE, "This address is shared").await?;
+    stage.state_is_in_sight().await?;
     stage.picture("address-shared").await?;
 
     // The other one goes, and every call comes to this one.
