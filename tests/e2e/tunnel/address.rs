@@ -5,7 +5,7 @@ use bellhop_test_support::desktop::eventually;
 use bellhop_test_support::edge::TOKEN;
 use serde_json::Value;
 
-use super::Stage;
+use super::{STATE, Stage};
 use crate::{CREATED, RESCHEDULED, SECRET, call, says};
 
 const BANNER: &str = "[aria-label='Your public address has changed']";
@@ -34,7 +34,7 @@ async fn story(stage: &Stage) -> Result<()> {
     );
     it_is_copied(stage, &desk, &spa).await?;
     a_call_comes_in(stage, &desk).await?;
-    the_whole_way_is_tested(stage).await?;
+    the_whole_way_is_tested(stage, &first).await?;
     it_changes(stage, &first, &second, &desk, &spa).await?;
     it_is_one_of_the_persons_own(stage).await
 }
@@ -67,7 +67,7 @@ async fn a_call_comes_in(stage: &Stage, url: &str) -> Result<()> {
     stage.go("Endpoints").await
 }
 
-async fn the_whole_way_is_tested(stage: &Stage) -> Result<()> {
+async fn the_whole_way_is_tested(stage: &Stage, host: &str) -> Result<()> {
     let window = stage.window();
     let button = "button[aria-label='Test the whole way to Front desk']";
     window.click(button).await?;
@@ -102,8 +102,18 @@ async fn the_whole_way_is_tested(stage: &Stage) -> Result<()> {
         "{said}"
     );
     stage.picture("test-failed").await?;
-    stage.edge.hide_from_public(false);
     window.click_text("button", "Close").await?;
+    // What the test has found the tunnel knows too, long before it would have looked by itself.
+    window
+        .see_text("[data-testid=tunnel-line]", "Not reachable")
+        .await?;
+    stage.go("Settings").await?;
+    window
+        .see_text(STATE, "is offline, although our session stands")
+        .await?;
+    stage.picture("settings-offline").await?;
+    stage.edge.hide_from_public(false);
+    stage.reachable_at(host).await?;
 
     // Neither of the two has left anything behind.
     stage.go("Timeline").await?;
