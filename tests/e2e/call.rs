@@ -4,19 +4,28 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use bellhop_test_support::edge::Caller;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Posts the recorded call `name` of `tests/fixtures` and gives the status of the answer.
-pub(crate) async fn post(receiver: SocketAddr, path: &str, name: &str) -> Result<u16> {
+/// The headers and the body of the recorded call `name` of `tests/fixtures`.
+fn recorded(name: &str) -> Result<(Vec<(String, String)>, Vec<u8>)> {
     let fixtures = Path::new("tests/fixtures");
     let body = fs::read(fixtures.join(format!("{name}.json"))).context("no such recorded call")?;
     let headers = fs::read_to_string(fixtures.join(format!("{name}.headers.txt")))
         .context("no recorded headers")?;
+    let headers = headers.lines().filter_map(|line| line.split_once(':'));
+    let headers = headers.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+    Ok((headers.collect(), body))
+}
+
+/// Posts a recorded call to the receiver itself and gives the status of the answer.
+pub(crate) async fn post(receiver: SocketAddr, path: &str, name: &str) -> Result<u16> {
+    let (headers, body) = recorded(name)?;
     let mut request = format!("POST {path} HTTP/1.1\r\nHost: {receiver}\r\nConnection: close\r\n");
-    for header in headers.lines().filter(|line| !line.trim().is_empty()) {
-        request.push_str(&format!("{}\r\n", header.trim()));
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
     }
     request.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
 
@@ -37,4 +46,17 @@ pub(crate) async fn post(receiver: SocketAddr, path: &str, name: &str) -> Result
         .nth(1)
         .and_then(|status| status.parse().ok());
     status.with_context(|| format!("not an answer: {answer}"))
+}
+
+/// Posts a recorded call to a public address. It must be taken.
+pub(crate) async fn taken_at(caller: &Caller, url: &str, name: &str) -> Result<()> {
+    let (headers, body) = recorded(name)?;
+    let headers = headers
+        .into_iter()
+        .map(|(name, value)| Ok((name.parse()?, value.parse()?)))
+        .collect::<Result<_>>()?;
+    let answer = caller.post(url, headers, body.into()).await;
+    let status = answer.with_context(|| format!("no call to {url}"))?.status;
+    ensure!(status == 200, "{name} at {url} was answered {status}");
+    Ok(())
 }

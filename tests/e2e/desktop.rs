@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod call;
+mod tunnel;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -33,6 +34,7 @@ async fn on_a_virtual_desktop_a_booking_comes_in_is_moved_and_is_seen_everywhere
         .open(&ProgramOptions {
             program,
             args: args.to_vec(),
+            variables: Vec::new(),
         })
         .await?;
 

@@ -53,6 +53,24 @@ describe("the way to be reached", () => {
     expect(document.body.innerHTML).not.toContain("2abcDEF");
   });
 
+  it("shows what comes of what was saved, also where the state is out of sight above", async () => {
+    const { user, backend } = open("#/settings", { world: "empty" });
+    const shown = vi.spyOn(Element.prototype, "scrollIntoView");
+    await user.click(await way("ngrok tunnel"));
+    backend.fail("setNgrokToken", { code: null, message: "This looks like an API key." });
+    await user.type(await screen.findByLabelText("ngrok authtoken"), "ak_1");
+    await user.click(screen.getByRole("button", { name: "Save token and connect" }));
+    await screen.findByText("This looks like an API key.");
+    expect(shown).not.toHaveBeenCalled();
+    backend.fail("setNgrokToken", null);
+    await user.click(screen.getByRole("button", { name: "Save token and connect" }));
+    await waitFor(() => expect(shown.mock.contexts.at(-1)).toBe(screen.getByTestId("reach-status")));
+    await user.type(screen.getByLabelText("Domain"), "salon.ngrok.app");
+    await user.click(screen.getByRole("button", { name: "Save domain" }));
+    await waitFor(() => expect(shown).toHaveBeenCalledTimes(2));
+    shown.mockRestore();
+  });
+
   it("says why a token was refused, and keeps the way as it was", async () => {
     const { user, backend } = open("#/settings", { world: "empty" });
     const changes = saved(backend);

@@ -122,7 +122,7 @@ describe("an entry", () => {
 });
 
 describe("live", () => {
-  it("puts a new entry on top, marked to slide in, and says it aloud", async () => {
+  it("puts a new entry on top, marked to glow, and says it aloud", async () => {
     const { backend } = open();
     const before = (await entries()).length;
     const [arrived] = backend.arriveNext();

@@ -104,10 +104,13 @@ pub struct Report {
 impl Report {
     /// Whether nothing failed.
     pub fn passed(&self) -> bool {
-        !self
-            .hops
-            .iter()
-            .any(|hop| matches!(hop.outcome, Outcome::Failed(_)))
+        self.failed_at().is_none()
+    }
+
+    /// The part that failed.
+    pub fn failed_at(&self) -> Option<HopName> {
+        let failed = |hop: &&Hop| matches!(hop.outcome, Outcome::Failed(_));
+        self.hops.iter().find(failed).map(|hop| hop.name)
     }
 }
 
@@ -340,7 +343,7 @@ fn between(earlier: Timestamp, later: Timestamp) -> Duration {
 /// What to do where the public address answered in our place.
 fn not_arrived(sent: &OutsideCall) -> String {
     match (&sent.answer, sent.code.as_deref()) {
-        (_, Some("ERR_NGROK_3200")) => "ngrok says that the tunnel is offline. Press \"Try now\", or wait: it comes back by itself.".to_owned(),
+        (_, Some("ERR_NGROK_3200")) => "ngrok says that the tunnel is offline. It comes back by itself; “Try now” in the settings hurries it.".to_owned(),
         (_, Some(code)) => format!("ngrok answered by itself ({code}) and passed nothing on. Its page about this code says why."),
         (Ok(404), None) => "The public address answered 404 without asking us. It leads to another program, or its rules let nothing through to /hooks/.".to_owned(),
         (Ok(status), None) => format!("The public address answered {status} without asking us. It leads to another program."),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bellhop_engine::tunnel::{Tunnel, TunnelStatus};
-use bellhop_test_support::edge::{Edge, Seen, Step};
+use bellhop_test_support::edge::{DOMAIN, Edge, Seen, Step};
 use bytes::Bytes;
 
 use crate::bench::{
@@ -188,6 +188,7 @@ async fn with_pooling_a_new_start_takes_over() {
     online(&first).await;
     let second = Tunnel::start(pooled, Receiver::default().router());
     online(&second).await;
+    assert_eq!(edge.hosts(), [DOMAIN, DOMAIN]);
     second.close().await;
     first.close().await;
     nothing_left(&edge).await;

@@ -303,17 +303,22 @@ async fn a_sleep_of_the_computer() {
 
 #[tokio::test]
 async fn an_address_that_is_not_ours_any_more_is_given_up_for_the_one_that_is() {
-    let edge = Edge::start().await.unwrap();
-    edge.reserve_domain("old.ngrok-test.example");
-    edge.assign("old.ngrok-test.example");
-    let (tunnel, url) = started(&edge, Receiver::default().router()).await;
-    assert_eq!(url, "https://old.ngrok-test.example");
-    edge.lose_domain("old.ngrok-test.example");
-    edge.assign("new.ngrok-test.example");
-    edge.reserve_domain("new.ngrok-test.example");
-    // A new session, as the old one would bring its host name back.
-    edge.command(4).await.unwrap();
-    let moved = |status: &TunnelStatus| matches!(status, TunnelStatus::Online { url, .. } if url == "https://new.ngrok-test.example");
-    until(&tunnel, "the new address", moved).await;
-    tunnel.close().await;
+    for anew in [true, false] {
+        let edge = Edge::start().await.unwrap();
+        edge.reserve_domain("old.ngrok-test.example");
+        edge.assign("old.ngrok-test.example");
+        let (tunnel, url) = started(&edge, Receiver::default().router()).await;
+        assert_eq!(url, "https://old.ngrok-test.example");
+        edge.lose_domain("old.ngrok-test.example");
+        edge.assign("new.ngrok-test.example");
+        edge.reserve_domain("new.ngrok-test.example");
+        // Both a new session and the old one, on a new link, ask for the host name that they had.
+        match anew {
+            true => edge.command(4).await.unwrap(),
+            false => edge.cut(),
+        }
+        let moved = |status: &TunnelStatus| matches!(status, TunnelStatus::Online { url, .. } if url == "https://new.ngrok-test.example");
+        until(&tunnel, "the new address", moved).await;
+        tunnel.close().await;
+    }
 }

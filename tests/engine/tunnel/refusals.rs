@@ -72,7 +72,11 @@ async fn at_the_first_connection_a_fatal_refusal_fails_and_try_now_starts_afresh
 async fn at_a_reconnect_a_fatal_refusal_fails_at_once() {
     for (step, number) in fatal() {
         let edge = Edge::start().await.unwrap();
-        let (tunnel, _) = started(&edge, Receiver::default().router()).await;
+        let mut config = config(&edge);
+        // A host name that was not asked for would be let go of.
+        config.domain = Some(DOMAIN.to_owned());
+        let tunnel = Tunnel::start(config, Receiver::default().router());
+        online(&tunnel).await;
         edge.refuse(step, &format!("ERR_NGROK_{number}"), &says(number), 1);
         edge.cut();
         let status = until(&tunnel, "failed", is_failed).await;

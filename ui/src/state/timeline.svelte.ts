@@ -12,7 +12,7 @@ export class TimelineFeed {
   next = $state.raw<string | null>(null);
   loadingMore = $state.raw(false);
   moreFailure = $state.raw<Failure | null>(null);
-  /** Entries that slide in. */
+  /** Entries that glow because they are new. */
   fresh = $state.raw<ReadonlySet<string>>(new Set());
   /** Entries that came in above the reading position. */
   above = $state.raw(0);

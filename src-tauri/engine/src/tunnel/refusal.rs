@@ -16,6 +16,9 @@ pub(super) struct Refusal {
     pub(super) passing: bool,
 }
 
+/// The codes of [`TABLE`] that say that the host name which was asked for cannot be had.
+const OF_THE_HOST: [u32; 7] = [313, 314, 316, 319, 320, 326, 15002];
+
 /// Code, whether it passes by itself, what the person can do. The texts of the service speak to
 /// developers about its command line, so they are replaced.
 ///
@@ -128,12 +131,21 @@ const TABLE: [(u32, bool, &str); 21] = [
     ),
 ];
 
+impl Refusal {
+    /// Whether another host name, or none, may be given where this one was refused.
+    pub(super) fn is_of_the_host(&self) -> bool {
+        number(self.code.as_deref()).is_some_and(|number| OF_THE_HOST.contains(&number))
+    }
+}
+
+fn number(code: Option<&str>) -> Option<u32> {
+    code?.strip_prefix("ERR_NGROK_")?.parse().ok()
+}
+
 /// What one code means. A code that is not in the table counts as passing, with the service's own
 /// words: to keep trying slowly does no harm, to give up in error does.
 pub(super) fn explain(code: Option<&str>, said: &str, token: &Authtoken) -> Refusal {
-    let number = code
-        .and_then(|code| code.strip_prefix("ERR_NGROK_"))
-        .and_then(|rest| rest.parse::<u32>().ok());
+    let number = number(code);
     let known = TABLE.iter().find(|(of, ..)| Some(*of) == number);
     let (passing, message) = match known {
         Some((_, passing, message)) => (*passing, (*message).to_owned()),

@@ -144,9 +144,8 @@ impl<'a> Standing<'a> {
                 }
                 self.expect_within(Some(self.all.config.pace.revive));
             }
-            Report::Refused(refusal) | Report::Stopped(refusal) => {
-                return Some(Verdict::of(refusal));
-            }
+            Report::Refused(refusal) => return Some(self.all.refused(refusal)),
+            Report::Stopped(refusal) => return Some(Verdict::of(refusal)),
             Report::Command(Command::Restart) => {
                 self.trouble = (None, RESTART.into());
                 return Some(self.give_up(Pause::None));

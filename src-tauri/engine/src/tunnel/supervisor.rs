@@ -205,19 +205,7 @@ impl Supervisor {
 
     fn not_opened(&mut self, error: OpenError) -> Verdict {
         match error {
-            // The host name that we only remembered is not ours any more: take what the account has.
-            OpenError::Refused(refusal)
-                if !refusal.passing
-                    && self.config.host().is_none()
-                    && self.host.take().is_some() =>
-            {
-                Verdict::Again {
-                    code: refusal.code,
-                    cause: refusal.message,
-                    pause: Pause::None,
-                }
-            }
-            OpenError::Refused(refusal) => Verdict::of(refusal),
+            OpenError::Refused(refusal) => self.refused(refusal),
             OpenError::Failed(cause) => Verdict::Again {
                 code: None,
                 cause,
@@ -227,6 +215,20 @@ impl Supervisor {
                 code: None,
                 message,
             },
+        }
+    }
+
+    /// What follows from a refusal, at the first link of a session or a later one.
+    pub(super) fn refused(&mut self, refusal: Refusal) -> Verdict {
+        let is_wanted = self.config.host().is_some();
+        if !refusal.is_of_the_host() || is_wanted || self.host.take().is_none() {
+            return Verdict::of(refusal);
+        }
+        // The host name that we only remembered is not ours any more: take what the account has.
+        Verdict::Again {
+            code: refusal.code,
+            cause: refusal.message,
+            pause: Pause::None,
         }
     }
 

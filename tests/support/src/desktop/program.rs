@@ -17,6 +17,8 @@ pub struct ProgramOptions<'a> {
     pub program: &'a Path,
     /// Its arguments.
     pub args: Vec<OsString>,
+    /// What its environment says beside what the desktop says.
+    pub variables: Vec<(&'a str, &'a str)>,
 }
 
 /// The running program and the WebDriver session in its window. Dropping it ends the program.
@@ -42,6 +44,9 @@ impl Program {
             .env("TAURI_WEBVIEW_AUTOMATION", "true");
         // The times in the tests' texts are those of this zone, wherever the tests run.
         command.env("TZ", "UTC");
+        // A token in the environment would take the place of the one that a test pastes.
+        command.env_remove("NGROK_AUTHTOKEN");
+        command.envs(options.variables.iter().copied());
         let process = Process::start("the program", &mut command)?;
         eventually("the program's web view is there", async || {
             process.must_run()?;

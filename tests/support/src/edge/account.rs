@@ -55,9 +55,10 @@ pub(super) struct SessionState {
     pub(super) dead: bool,
 }
 
-/// One endpoint online.
+/// One endpoint online. Several have the same host where all of them are pooled.
 pub(super) struct Endpoint {
     pub(super) id: String,
+    pub(super) host: String,
     pub(super) session: u64,
     pub(super) pooled: bool,
 }
@@ -85,7 +86,7 @@ pub(super) struct State {
     pub(super) domains: HashSet<String>,
     pub(super) assigned: String,
     pub(super) sessions: HashMap<u64, SessionState>,
-    pub(super) endpoints: HashMap<String, Endpoint>,
+    pub(super) endpoints: Vec<Endpoint>,
     pub(super) seen: Vec<Seen>,
     /// What agents answered to commands.
     pub(super) answers: Vec<String>,
@@ -103,7 +104,7 @@ impl State {
             assigned: DOMAIN.to_owned(),
             answers: Vec::new(),
             sessions: HashMap::new(),
-            endpoints: HashMap::new(),
+            endpoints: Vec::new(),
             seen: Vec::new(),
             faults: Faults::default(),
             next: 1,
@@ -132,7 +133,7 @@ impl State {
         self.seen.push(Seen::Left);
         let holds = self
             .endpoints
-            .values()
+            .iter()
             .any(|endpoint| endpoint.session == session);
         if self.faults.keep_dead && holds {
             if let Some(session) = self.sessions.get_mut(&session) {
@@ -149,12 +150,18 @@ impl State {
             session.cut.cancel();
         }
         self.endpoints
-            .retain(|_, endpoint| endpoint.session != session);
+            .retain(|endpoint| endpoint.session != session);
     }
 
-    /// The session that answers for a public host.
+    /// The session that answers for a public host. Those of a pool take turns, call by call.
     pub(super) fn route(&self, host: &str) -> Option<(String, MuxadoOpen)> {
-        let endpoint = self.endpoints.get(host)?;
+        let pool: Vec<&Endpoint> = self
+            .endpoints
+            .iter()
+            .filter(|endpoint| endpoint.host == host)
+            .collect();
+        let turn = self.calls.checked_rem(pool.len())?;
+        let endpoint = pool.get(turn)?;
         let session = self
             .sessions
             .get(&endpoint.session)

@@ -172,8 +172,8 @@ impl Agent {
                 .pointer("/Extra/PoolingEnabled")
                 .and_then(Value::as_bool)
                 == Some(true);
-            if let Some(other) = state.endpoints.get(&host)
-                && other.session != session
+            let is_other = |other: &&Endpoint| other.host == host && other.session != session;
+            if let Some(other) = state.endpoints.iter().find(is_other)
                 && !(other.pooled && pooled)
             {
                 return refuse(
@@ -190,14 +190,15 @@ impl Agent {
             if let Some(options) = options.as_object_mut() {
                 options.insert("Hostname".into(), Value::from(host.clone()));
             }
-            state.endpoints.insert(
-                host.clone(),
-                Endpoint {
-                    id: id.clone(),
-                    session,
-                    pooled,
-                },
-            );
+            state
+                .endpoints
+                .retain(|own| own.host != host || own.session != session);
+            state.endpoints.push(Endpoint {
+                id: id.clone(),
+                host: host.clone(),
+                session,
+                pooled,
+            });
             json!({
                 "Id": id, "URL": format!("https://{host}"), "Proto": "https",
                 "Opts": options, "Extra": { "Token": format!("token-{id}") },
@@ -208,7 +209,7 @@ impl Agent {
     fn unbind(&mut self, call: &Value) -> Value {
         let id = text(call, "/Id");
         self.shared.change(|state: &mut State| {
-            state.endpoints.retain(|_, endpoint| endpoint.id != id);
+            state.endpoints.retain(|endpoint| endpoint.id != id);
             state.seen.push(Seen::Unbind(id.clone()));
         });
         json!({})

@@ -53,7 +53,7 @@ impl Edge {
         let targets: Vec<_> = self.shared.change(|state| {
             let endpoints = std::mem::take(&mut state.endpoints);
             endpoints
-                .into_values()
+                .into_iter()
                 .filter_map(|endpoint| {
                     Some((
                         endpoint.id,
@@ -166,16 +166,18 @@ impl Edge {
         self.shared.change(|state| {
             let endpoint = super::account::Endpoint {
                 id: "tn_other".into(),
+                host: domain.to_owned(),
                 session: 0,
                 pooled: false,
             };
-            state.endpoints.insert(domain.to_owned(), endpoint);
+            state.endpoints.push(endpoint);
         });
     }
 
     /// Whoever held this host lets go.
     pub fn free_domain(&self, domain: &str) {
-        self.shared.change(|state| state.endpoints.remove(domain));
+        self.shared
+            .change(|state| state.endpoints.retain(|held| held.host != domain));
     }
 
     /// Callers are told that the endpoint is offline, while the sessions look fine.
@@ -216,9 +218,8 @@ impl Edge {
             let state = self.shared.lock();
             state
                 .endpoints
-                .keys()
-                .next()
-                .and_then(|host| state.route(host))
+                .first()
+                .and_then(|endpoint| state.route(&endpoint.host))
         };
         let Some((id, mut open)) = route else {
             return Err(io::ErrorKind::NotConnected.into());

@@ -12,9 +12,11 @@ impl Edge {
         self.shared.lock().sessions.len()
     }
 
-    /// Public hosts online now.
+    /// Public hosts online now; one that is shared is there more than once.
     pub fn hosts(&self) -> Vec<String> {
-        self.shared.lock().endpoints.keys().cloned().collect()
+        let state = self.shared.lock();
+        let hosts = state.endpoints.iter().map(|endpoint| endpoint.host.clone());
+        hosts.collect()
     }
 
     /// Everything that agents did, in order.
