@@ -17,6 +17,7 @@ fn main() {
         "endpoints",
         "mark_read",
         "open_link",
+        "overview",
         "pause_notifications",
         "providers",
         "rejections",

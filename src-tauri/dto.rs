@@ -5,6 +5,7 @@
 mod calendar;
 mod deliveries;
 mod endpoints;
+mod overview;
 mod settings;
 mod timeline;
 mod words;
@@ -17,6 +18,7 @@ pub use deliveries::{
     Delivery, DeliveryPage, DeliveryQuery, DeliveryState, Header, NoticeTimes, WholeDelivery,
 };
 pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, SecretUse};
+pub use overview::{DayCount, Overview};
 pub use settings::{
     Hop, HopOutcome, Reach, SecretKeeper, SelfTest, Settings, SettingsChange, Status, Tunnel,
 };

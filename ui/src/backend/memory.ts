@@ -8,6 +8,7 @@ import type {
   Endpoint,
   Failure,
   NewEndpoint,
+  Overview,
   ProviderFacts,
   Rejection,
   SelfTest,
@@ -26,6 +27,7 @@ import { deliveriesOf, wholeDelivery } from "./sample/deliveries";
 import { arrivals } from "./sample/arrivals";
 import { sampleProviders } from "./sample/providers";
 import { newEndpoint, withStaleAddresses } from "./sample/endpoints";
+import { overviewOf } from "./sample/overview";
 import { fits } from "./sample/query";
 import { blockedTest, passedTest } from "./sample/selfTest";
 import type { Story } from "./sample/stories";
@@ -83,6 +85,7 @@ export class MemoryBackend implements Backend {
       for (const method of [
         "timeline",
         "booking",
+        "overview",
         "calendar",
         "deliveries",
         "delivery",
@@ -155,6 +158,11 @@ export class MemoryBackend implements Backend {
   async calendar(query: CalendarQuery): Promise<CalendarBooking[]> {
     this.#answer("calendar");
     return structuredClone(calendarOf(this.world.entries, query));
+  }
+
+  async overview(since: string): Promise<Overview> {
+    this.#answer("overview");
+    return overviewOf(this.world.entries.filter((entry) => entry.receivedAt >= since));
   }
 
   async deliveries(query: DeliveryQuery): Promise<DeliveryPage> {
