@@ -18,6 +18,7 @@ fn main() {
         "gaps",
         "mark_read",
         "open_link",
+        "overview",
         "pause_notifications",
         "providers",
         "rejections",

@@ -6,6 +6,7 @@ mod calendar;
 mod deliveries;
 mod endpoints;
 mod gaps;
+mod overview;
 mod settings;
 mod timeline;
 mod words;
@@ -19,6 +20,7 @@ pub use deliveries::{
 };
 pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, SecretUse};
 pub use gaps::{AffectedEndpoint, Gap, GapCause, Outlook};
+pub use overview::{DayCount, Overview};
 pub use settings::{
     Hop, HopOutcome, Reach, SecretKeeper, SelfTest, Settings, SettingsChange, Status, Tunnel,
 };

@@ -72,6 +72,7 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::timeline::booking,
             commands::timeline::mark_read,
             commands::calendar::calendar,
+            commands::calendar::overview,
             commands::deliveries::deliveries,
             commands::deliveries::delivery,
             commands::deliveries::replay,

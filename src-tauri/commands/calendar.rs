@@ -1,12 +1,14 @@
-//! Bookings by the time at which they take place.
+//! Bookings by the time at which they take place, and counts over many of them.
 
 use anyhow::Context as _;
-use bellhop_engine::store::bookings;
+use bellhop_core::overview as counts;
+use bellhop_engine::store::{bookings, events};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use tauri::State;
 
-use crate::dto::{CalendarBooking, CalendarQuery};
+use crate::dto::{CalendarBooking, CalendarQuery, Overview};
 use crate::error::Answer;
 use crate::state::Desktop;
 
@@ -32,6 +34,18 @@ pub(crate) async fn calendar(
             CalendarBooking::of(booking, of(id))
         })
         .collect())
+}
+
+/// Counts over everything that came since a moment.
+#[tauri::command]
+pub(crate) async fn overview(desktop: State<'_, Desktop>, since: String) -> Answer<Overview> {
+    let since = moment(&since)?;
+    let found = desktop
+        .engine
+        .store
+        .read(move |connection| events::counted_since(connection, since))
+        .await?;
+    Ok(counts::overview(found, &TimeZone::system()).into())
 }
 
 fn moment(text: &str) -> anyhow::Result<Timestamp> {

@@ -46,6 +46,17 @@ const screens = [
   { name: "calendar-day", hash: "#/calendar?span=day" },
   { name: "empty-calendar", hash: "#/calendar", world: "empty" },
   { name: "broken-calendar", hash: "#/calendar", world: "broken" },
+  { name: "overview", hash: "#/overview" },
+  {
+    name: "overview-table",
+    hash: "#/overview?days=84",
+    world: "long",
+    first: async (page) => {
+      await page.locator("summary").first().click();
+    },
+  },
+  { name: "empty-overview", hash: "#/overview", world: "empty" },
+  { name: "broken-overview", hash: "#/overview", world: "broken" },
   { name: "deliveries", hash: "#/deliveries" },
   { name: "deliveries-problems", hash: "#/deliveries?show=problems" },
   { name: "deliveries-rejections", hash: "#/deliveries?show=rejections" },

@@ -39,6 +39,7 @@ pub mod interpretation;
 pub mod booking;
 pub mod notice;
 pub mod overlap;
+pub mod overview;
 
 pub mod gap;
 

@@ -9,6 +9,7 @@ import type {
   Failure,
   Gap,
   NewEndpoint,
+  Overview,
   ProviderFacts,
   Rejection,
   SelfTest,
@@ -32,6 +33,9 @@ export interface Backend {
 
   /** The bookings of some days, in the order of their times. */
   calendar(query: CalendarQuery): Promise<CalendarBooking[]>;
+
+  /** Counts over everything that came since a moment. */
+  overview(since: string): Promise<Overview>;
 
   deliveries(query: DeliveryQuery): Promise<DeliveryPage>;
   delivery(id: string): Promise<WholeDelivery>;

@@ -9,6 +9,7 @@ import type {
   Failure,
   Gap,
   NewEndpoint,
+  Overview,
   ProviderFacts,
   Rejection,
   SelfTest,
@@ -28,6 +29,7 @@ import { arrivals } from "./sample/arrivals";
 import { sampleGaps } from "./sample/gaps";
 import { sampleProviders } from "./sample/providers";
 import { newEndpoint, withStaleAddresses } from "./sample/endpoints";
+import { overviewOf } from "./sample/overview";
 import { fits } from "./sample/query";
 import { blockedTest, passedTest } from "./sample/selfTest";
 import type { Story } from "./sample/stories";
@@ -87,6 +89,7 @@ export class MemoryBackend implements Backend {
       for (const method of [
         "timeline",
         "booking",
+        "overview",
         "calendar",
         "deliveries",
         "delivery",
@@ -159,6 +162,11 @@ export class MemoryBackend implements Backend {
   async calendar(query: CalendarQuery): Promise<CalendarBooking[]> {
     this.#answer("calendar");
     return structuredClone(calendarOf(this.world.entries, query));
+  }
+
+  async overview(since: string): Promise<Overview> {
+    this.#answer("overview");
+    return overviewOf(this.world.entries.filter((entry) => entry.receivedAt >= since));
   }
 
   async deliveries(query: DeliveryQuery): Promise<DeliveryPage> {

@@ -17,6 +17,8 @@ export const tauriBackend: Backend = {
 
   calendar: (query) => invoke("calendar", { query }),
 
+  overview: (since) => invoke("overview", { since }),
+
   deliveries: (query) => invoke("deliveries", { query }),
   delivery: (id) => invoke("delivery", { id }),
   replay: (id) => invoke("replay", { id }),

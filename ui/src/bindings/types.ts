@@ -37,6 +37,11 @@ export type CalendarQuery = { from: string, until: string, firstDate: string, da
 export type Change = { timeline: boolean, endpoints: boolean, gaps: boolean, status: boolean, };
 
 /**
+ * What happened on one day at one provider.
+ */
+export type DayCount = { date: string, provider: Provider, created: number, rescheduled: number, cancelled: number, };
+
+/**
  * One accepted call, without its content.
  */
 export type Delivery = { id: string, endpointId: string, provider: Provider, receivedAt: string, repeats: number, trust: Trust, state: DeliveryState, problems: Array<Problem>, };
@@ -119,6 +124,12 @@ export type NoticeTimes = { plannedAt: string, shownAt: string | null, held: boo
  * tried again since.
  */
 export type Outlook = "retrying" | "given_up" | "unknown" | "settled";
+
+/**
+ * Counts of the last days. `lead_days` are the upper ends of the buckets of `lead`, whose last one is for what is
+ * longer; `hours` are the hours at which new bookings begin, from 0 to 23.
+ */
+export type Overview = { days: Array<DayCount>, leadDays: Array<number>, lead: Array<number>, hours: Array<number>, created: number, cancelled: number, };
 
 /**
  * Something in a delivery that Bellhop could not use, in words for the person.

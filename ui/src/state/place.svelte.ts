@@ -5,6 +5,7 @@ import {
   parseHash,
   type CalendarView,
   type DeliveryFilter,
+  type OverviewDays,
   type Route,
   type TimelineFilter,
 } from "./route";
@@ -19,6 +20,8 @@ export class Place {
 
   /** And for the calendar. */
   calendarView = $state.raw<CalendarView>({ span: "week", day: null });
+
+  overviewDays = $state.raw<OverviewDays>("28");
 
   constructor() {
     this.#take(this.route);
@@ -51,6 +54,10 @@ export class Place {
     return hashOf({ screen: "calendar", view: this.calendarView });
   }
 
+  get overviewHash(): string {
+    return hashOf({ screen: "overview", days: this.overviewDays });
+  }
+
   get deliveriesHash(): string {
     return hashOf({ screen: "deliveries", filter: this.deliveryFilter });
   }
@@ -59,6 +66,7 @@ export class Place {
     this.route = route;
     if (route.screen === "timeline") this.filter = route.filter;
     if (route.screen === "calendar") this.calendarView = route.view;
+    if (route.screen === "overview") this.overviewDays = route.days;
     if (route.screen === "deliveries") this.deliveryFilter = route.filter;
   }
 }

@@ -10,10 +10,14 @@ export type DeliveryFilter = { show: "all" | "problems" | "rejections"; endpoint
 /** `day` is 2026-11-27, and null is today. */
 export type CalendarView = { span: "day" | "week"; day: string | null };
 
+/** How many days back the overview counts. */
+export type OverviewDays = "28" | "84" | "365";
+
 export type Route =
   | { screen: "timeline"; filter: TimelineFilter }
   | { screen: "booking"; id: string }
   | { screen: "calendar"; view: CalendarView }
+  | { screen: "overview"; days: OverviewDays }
   | { screen: "deliveries"; filter: DeliveryFilter }
   | { screen: "delivery"; id: string }
   | { screen: "endpoints" }
@@ -55,6 +59,10 @@ export function parseHash(hash: string): Route {
       },
     };
   }
+  if (screen === "overview") {
+    const days = new URLSearchParams(query).get("days");
+    return { screen: "overview", days: days === "84" || days === "365" ? days : "28" };
+  }
   if (screen === "deliveries") {
     const asked = new URLSearchParams(query);
     const show = asked.get("show");
@@ -95,6 +103,8 @@ export function hashOf(route: Route): string {
       const asked = query.toString();
       return asked ? `#/calendar?${asked}` : "#/calendar";
     }
+    case "overview":
+      return route.days === "28" ? "#/overview" : `#/overview?days=${route.days}`;
     case "deliveries": {
       const query = new URLSearchParams();
       if (route.filter.show !== "all") query.set("show", route.filter.show);

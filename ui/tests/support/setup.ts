@@ -1,3 +1,4 @@
+import { configure } from "@testing-library/svelte";
 import { cleanup } from "@testing-library/svelte";
 import { afterEach, beforeEach, vi } from "vitest";
 
@@ -47,3 +48,6 @@ declare global {
     happyDOM?: { setViewport(size: { width: number; height: number }): void };
   }
 }
+
+// A screen that is a chunk of its own is compiled when a test first asks for it.
+configure({ asyncUtilTimeout: 8_000 });

@@ -2,11 +2,13 @@
 
 use bellhop_core::booking::Step;
 use bellhop_core::event::{Event, EventKind};
+use bellhop_core::overview::Counted;
 use bellhop_core::slot::Slot;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::columns::{from_json, rows, slot_columns, to_json};
+use super::columns::{from_json, moment, rows, slot_columns, to_json};
+use super::endpoints::provider_word;
 use super::{Result, StoreError};
 
 /// An event that is about to be stored.
@@ -195,4 +197,29 @@ pub fn unread(connection: &Connection) -> Result<i64> {
     let mut statement =
         connection.prepare_cached("SELECT count(*) FROM event WHERE read_at IS NULL")?;
     Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// What happened since a moment, as far as it is counted in pictures.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn counted_since(connection: &Connection, since: Timestamp) -> Result<Vec<Counted>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT kind, provider, event.received_at, fact ->> '$.occurred_at' AS occurred_at, start_at
+         FROM event JOIN endpoint ON endpoint.id = endpoint_id
+         WHERE event.received_at >= ?1 AND kind IN ('created', 'rescheduled', 'cancelled')",
+    )?;
+    rows(&mut statement, [since.as_microsecond()], |row| {
+        let occurred: Option<String> = row.get("occurred_at")?;
+        Ok(Counted {
+            kind: EventKind::from_word(&row.get::<_, String>("kind")?)
+                .ok_or(StoreError::Unreadable("event.kind"))?,
+            provider: provider_word(&row.get::<_, String>("provider")?)?,
+            at: occurred
+                .and_then(|occurred| occurred.parse().ok())
+                .unwrap_or(moment(row.get("received_at")?)),
+            start: row.get::<_, Option<i64>>("start_at")?.map(moment),
+        })
+    })
 }
