@@ -201,6 +201,20 @@ fn a_receiver_that_was_killed_is_a_gap_from_its_last_sign_of_life() {
 }
 
 #[test]
+fn a_backup_that_is_put_back_tells_of_no_crash() {
+    let bellhop = bellhop();
+    let serving = reached(&bellhop);
+    let file = bellhop.home().join("backup.db");
+    bellhop.json(&["backup", file.to_str().unwrap()]);
+    serving.stop();
+    bellhop.json(&["restore", file.to_str().unwrap()]);
+    assert_eq!(signs(&bellhop), 0);
+    reached(&bellhop).stop();
+    let [gap] = <[Value; 1]>::try_from(gaps(&bellhop)).unwrap();
+    assert_eq!((text(&gap, "cause"), ended(&gap)), ("not_running", false));
+}
+
+#[test]
 fn one_that_nobody_wants_to_reach_has_no_gaps() {
     let bellhop = bellhop();
     let endpoint = bellhop.endpoint("bookora", Some("s"));

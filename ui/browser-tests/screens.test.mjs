@@ -36,6 +36,20 @@ const screens = [
   { name: "timeline", hash: "#/timeline" },
   { name: "timeline-problems", hash: "#/timeline?q=walk" },
   { name: "timeline-kinds", hash: "#/timeline", first: click("combobox", /^Kind/) },
+  {
+    name: "timeline-gap",
+    hash: "#/timeline",
+    first: async (page) => {
+      await page
+        .getByRole("button", { name: /to check by hand/ })
+        .first()
+        .click();
+      await page
+        .getByTestId("gap")
+        .first()
+        .evaluate((row) => row.scrollIntoView());
+    },
+  },
   { name: "timeline-nothing", hash: "#/timeline?q=nobody" },
   { name: "booking", hash: "#/booking/1" },
   { name: "booking-cancelled", hash: "#/booking/3" },

@@ -18,7 +18,7 @@ use crate::instance;
 use crate::store::backup::{self, Content, sync_directory};
 use crate::store::endpoints::Endpoint;
 use crate::store::lock::DataLock;
-use crate::store::{DATABASE, StoreError, endpoints, opening, settings};
+use crate::store::{DATABASE, StoreError, endpoints, gaps, opening, settings};
 
 use places::{BackedUp, Places};
 use replaced::{Replaced, keep_aside};
@@ -207,6 +207,8 @@ impl Ready {
                 [self.here.last_secret],
             )?),
         }
+        // They know nothing of the time since, so it is no crash that the receiver of those days is gone.
+        gaps::forget_sign(&self.connection)?;
         for (id, keeper) in &places.kept_in {
             self.connection.execute(
                 "UPDATE secret SET kept_in = ?2 WHERE id = ?1",

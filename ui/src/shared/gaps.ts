@@ -5,7 +5,7 @@ import { hoursAndMinutes, type Times } from "./times";
 export const outlooks: Record<Outlook, { word: string; tone: string }> = {
   retrying: { word: "Still trying", tone: "updated" },
   given_up: { word: "Probably given up", tone: "no-show" },
-  unknown: { word: "Not published", tone: "other" },
+  unknown: { word: "Retries unknown", tone: "other" },
   settled: { word: "Sent again", tone: "created" },
 };
 

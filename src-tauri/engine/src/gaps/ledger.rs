@@ -342,7 +342,9 @@ impl Ledger {
                 true
             }
             Err(error) => {
-                tracing::warn!(%error, "the ledger of gaps cannot be written; it is tried again");
+                if self.engine.refusals.present().is_none() {
+                    tracing::warn!(%error, "the ledger of gaps cannot be written; it is tried again");
+                }
                 self.engine.refusals.refused(&error, false);
                 false
             }

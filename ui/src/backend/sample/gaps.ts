@@ -5,12 +5,12 @@ const MINUTE = 60_000;
 type Said = Pick<AffectedEndpoint, "outlook" | "until" | "summary" | "advice">;
 
 /** What the program says of each provider; `until` in minutes from now. */
-function said(provider: Provider, span: string, trying: Said): Said {
+function said(provider: Provider, span: string, over: boolean, trying: Said): Said {
   const check = (outlook: Said["outlook"], summary: string, look: string): Said => ({
     outlook,
     until: null,
     summary,
-    advice: `${look} ${span}.`,
+    advice: over ? `${look} ${span}.` : `Once Bellhop can be reached again: ${look} ${span}.`,
   });
   switch (provider) {
     case "webkasa":
@@ -18,7 +18,11 @@ function said(provider: Provider, span: string, trying: Said): Said {
     case "bookora":
       return check(
         "given_up",
-        "Bookora sends a failed call again up to three times and does not publish when. For the calls of this time that is probably over.",
+        `Bookora sends a failed call again up to three times and does not publish when. ${
+          over
+            ? "For the calls of this time that is probably over."
+            : "For the first calls of this time that may be over."
+        }`,
         "Open Bookora's calendar and compare the bookings that were made, moved or cancelled",
       );
     case "kordless":
@@ -58,7 +62,7 @@ export function sampleGaps(endpoints: Endpoint[], now: Date, trouble: boolean): 
         endpointId,
         label,
         provider,
-        ...said(provider, span, trying),
+        ...said(provider, span, endedAt !== null, trying),
       })),
     };
   }
