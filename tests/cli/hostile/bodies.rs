@@ -193,6 +193,9 @@ fn no_body_brings_a_reader_down() {
         "peak memory {} KiB",
         peak_memory(salon.serving.process.id())
     );
+    // Three of them list more bookings than one call may put into the timeline.
+    let cut = "SELECT count(*) FROM delivery WHERE problems LIKE '%too_many_bookings%'";
+    assert_eq!(count(&salon.bellhop, cut), 3);
     salon.genuine.store(sent, Ordering::Relaxed);
     assert_eq!(connection.status_of(&salon.genuine()), 200);
     salon.close();
