@@ -4,7 +4,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test that fails panics"
+    clippy::print_stdout,
+    reason = "a test that fails panics, and one that measures prints"
 )]
 #![allow(
     dead_code,
@@ -15,6 +16,10 @@
 #[path = "../support/src/cli.rs"]
 mod cli;
 
+#[cfg(target_os = "linux")]
+#[path = "../support/src/attacks.rs"]
+mod attacks;
+
 mod calls;
 mod gaps;
 
@@ -22,6 +27,8 @@ mod backup;
 mod chain;
 mod doctor;
 mod faults;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod kill;
 mod migrating;
 #[cfg(target_os = "linux")]

@@ -6,6 +6,7 @@
 
 pub mod serving;
 
+mod connections;
 pub mod receiver;
 pub mod store;
 pub mod worker;

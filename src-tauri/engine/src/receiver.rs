@@ -3,51 +3,68 @@
 //! It knows nothing of tunnels and trusts nothing for being local: behind a tunnel every caller is 127.0.0.1. It serves
 //! `/hooks/<token>` and nothing else.
 
+mod body;
+mod rates;
+mod traces;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use bellhop_core::call::Call;
 use bellhop_core::signature::{Checked, SigningSecret, verify};
-use http_body_util::BodyExt;
 use jiff::Timestamp;
-use rusqlite::Connection;
+use tokio::sync::{Mutex, Semaphore};
 
-use crate::changes::Change;
+use crate::connections::Caller;
 use crate::endpoints::signing_secret_name;
 use crate::secrets::SecretsError;
 use crate::store::endpoints::Called;
-use crate::store::{self, deliveries, endpoints, rejections};
+use crate::store::{deliveries, endpoints};
 use crate::{Engine, self_test};
 
-/// The largest body that is taken, in bytes.
-pub const MAX_BODY: usize = 1024 * 1024;
-
-/// How much of a body that is too large is read after it was refused, in bytes.
-const MAX_DISCARDED: usize = 16 * MAX_BODY;
-
-/// How long a body may take to arrive.
-const BODY_DEADLINE: Duration = Duration::from_secs(10);
+pub use body::MAX_BODY;
+use body::{LARGE_BODIES, Received, read_call};
+use rates::{Flood, Rates};
 
 /// What a caller is told to wait, in seconds, before it sends again what could not be stored.
 const RETRY_AFTER: &str = "5";
 
-/// The routes of the receiver.
-pub(crate) fn router(engine: Arc<Engine>) -> Router {
-    Router::new()
-        .route("/hooks/{token}", any(hook))
-        .fallback(|| async { StatusCode::NOT_FOUND })
-        .with_state(engine)
+/// What takes calls, with what it counts of them: one for the port and the tunnel together.
+pub(crate) struct Receiver {
+    engine: Arc<Engine>,
+    rates: Rates,
+    large_bodies: Arc<Semaphore>,
+    /// Held while a large body is checked: it takes some hundred times its size in memory to read one that was made for
+    /// that, and some hundred milliseconds.
+    large_check: Arc<Mutex<()>>,
+}
+
+impl Receiver {
+    pub(crate) fn new(engine: Arc<Engine>) -> Arc<Receiver> {
+        Arc::new(Receiver {
+            engine,
+            rates: Rates::new(),
+            large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),
+            large_check: Arc::default(),
+        })
+    }
+
+    /// Its routes.
+    pub(crate) fn router(self: &Arc<Self>) -> Router {
+        Router::new()
+            .route("/hooks/{token}", any(hook))
+            .fallback(|| async { StatusCode::NOT_FOUND })
+            .with_state(Arc::clone(self))
+    }
 }
 
 async fn hook(
-    State(engine): State<Arc<Engine>>,
+    State(receiver): State<Arc<Receiver>>,
     token: Result<Path<String>, PathRejection>,
     request: Request<Body>,
 ) -> Response {
@@ -56,13 +73,19 @@ async fn hook(
     let Ok(Path(token)) = token else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let called = engine
+    let called = receiver
+        .engine
         .store
         .read_here(|connection| endpoints::by_token(connection, &token));
     let called = match called {
         Ok(Some(called)) => called,
-        Ok(None) => return unknown(&engine, token, request.method()),
-        Err(error) => return unavailable(&engine, &error),
+        Ok(None) => {
+            if request.method() == Method::POST {
+                receiver.reject_unknown(token);
+            }
+            return StatusCode::NOT_FOUND.into_response();
+        }
+        Err(error) => return unavailable(&receiver.engine, &error),
     };
     match *request.method() {
         Method::POST => {}
@@ -70,7 +93,7 @@ async fn hook(
         Method::GET | Method::HEAD => return StatusCode::OK.into_response(),
         _ => {
             let hint = "Only POST calls carry bookings. Set the provider's webhook to POST.";
-            reject(&engine, called.id, "method_not_allowed", hint);
+            receiver.reject(called.id, "method_not_allowed", hint);
             return (
                 StatusCode::METHOD_NOT_ALLOWED,
                 [(header::ALLOW, "GET, HEAD, POST")],
@@ -78,49 +101,79 @@ async fn hook(
                 .into_response();
         }
     }
-    let call = match read_call(request).await {
-        Ok(call) => call,
+    let caller = request.extensions().get::<Arc<Caller>>().cloned();
+    let Received { call, room } = match read_call(request, &receiver.large_bodies).await {
+        Ok(received) => received,
         Err(refusal) => {
-            reject(&engine, called.id, refusal.reason, refusal.hint);
-            return refusal.status.into_response();
+            receiver.reject(called.id, refusal.reason, refusal.hint);
+            return match refusal.status {
+                StatusCode::SERVICE_UNAVAILABLE => come_back(refusal.status),
+                status => status.into_response(),
+            };
         }
     };
-    match self_test::nonce(&engine, &called, &call) {
-        Some(nonce) => match self_test::take(&engine, called, call, nonce, began).await {
+    if let Some(caller) = caller {
+        caller.waits();
+    }
+    match self_test::nonce(&receiver.engine, &called, &call) {
+        Some(nonce) => match self_test::take(&receiver.engine, called, call, nonce, began).await {
             Ok(true) => StatusCode::OK.into_response(),
             Ok(false) => StatusCode::UNAUTHORIZED.into_response(),
-            Err(error) => unavailable(&engine, &error),
+            Err(error) => unavailable(&receiver.engine, &error),
         },
-        None => accept(&engine, called, call).await,
+        None => accept(&receiver, called, Received { call, room }).await,
     }
 }
 
-async fn accept(engine: &Arc<Engine>, called: Called, call: Call) -> Response {
+async fn accept(receiver: &Receiver, called: Called, received: Received) -> Response {
+    let engine = &receiver.engine;
     let endpoint_id = called.id;
     let checked = match checked(engine, called).await {
         Ok(checked) => checked,
         Err(error @ SecretsError::Gone) => {
             // The other endpoints take calls as ever, so this is no gap.
-            reject(engine, endpoint_id, "secret_gone", error.to_string());
-            return come_back();
+            receiver.reject(endpoint_id, "secret_gone", error.to_string());
+            return come_back(StatusCode::SERVICE_UNAVAILABLE);
         }
         Err(error) => return unavailable(engine, &error),
     };
-    let delivery = match verify(&checked, call) {
+    let Received { call, room } = received;
+    let (verified, room) = if room.is_some() {
+        let turn = Arc::clone(&receiver.large_check).lock_owned().await;
+        // Goes on when the caller goes away, so it keeps its turn and its room.
+        let apart = tokio::task::spawn_blocking(move || {
+            let verified = verify(&checked, call);
+            drop(turn);
+            (verified, room)
+        });
+        match apart.await {
+            Ok(outcome) => outcome,
+            Err(error) => return unavailable(engine, &error),
+        }
+    } else {
+        (verify(&checked, call), room)
+    };
+    let delivery = match verified {
         Ok(delivery) => delivery,
         Err(error) => {
-            reject(
-                engine,
-                checked.endpoint_id,
-                error.reason(),
-                error.to_string(),
-            );
-            return StatusCode::UNAUTHORIZED.into_response();
+            return match receiver.reject(endpoint_id, error.reason(), error.to_string()) {
+                true => come_back(StatusCode::TOO_MANY_REQUESTS),
+                false => StatusCode::UNAUTHORIZED.into_response(),
+            };
         }
     };
+    // Counted only now, so that nobody but the provider can use up what it may send.
+    if !receiver.rates.allow_genuine(endpoint_id) {
+        receiver.tell_of(Flood::Genuine(endpoint_id));
+        return come_back(StatusCode::TOO_MANY_REQUESTS);
+    }
     let stored = engine
         .store
-        .write(move |connection| deliveries::accept(connection, &delivery, Timestamp::now()))
+        .write(move |connection| {
+            let accepted = deliveries::accept(connection, &delivery, Timestamp::now());
+            drop(room);
+            accepted
+        })
         .await;
     match stored {
         Ok(accepted) => {
@@ -166,155 +219,13 @@ pub(crate) async fn checked(engine: &Engine, called: Called) -> Result<Checked, 
     })
 }
 
-/// Why a call was not read to its end.
-struct Refusal {
-    status: StatusCode,
-    reason: &'static str,
-    hint: &'static str,
-}
-
-const TOO_LARGE: Refusal = Refusal {
-    status: StatusCode::PAYLOAD_TOO_LARGE,
-    reason: "too_large",
-    hint: "The call is larger than 1 MiB. No booking is, so it was not taken.",
-};
-const CUT_OFF: Refusal = Refusal {
-    status: StatusCode::REQUEST_TIMEOUT,
-    reason: "cut_off",
-    hint: "The call broke off before its end. A provider sends it again.",
-};
-const TOO_SLOW: Refusal = Refusal {
-    status: StatusCode::REQUEST_TIMEOUT,
-    reason: "body_timeout",
-    hint: "The call did not arrive whole within 10 seconds. A provider sends it again.",
-};
-
-async fn read_call(request: Request<Body>) -> Result<Call, Refusal> {
-    let (parts, mut body) = request.into_parts();
-    let read = tokio::time::timeout(BODY_DEADLINE, read_body(&mut body)).await;
-    let content = match read.unwrap_or(Err(TOO_SLOW)) {
-        Ok(content) => content,
-        Err(refusal) => {
-            if refusal.status == StatusCode::PAYLOAD_TOO_LARGE {
-                discard(body);
-            }
-            return Err(refusal);
-        }
-    };
-    Ok(Call {
-        query: parts.uri.query().map(str::to_owned),
-        headers: headers(&parts.headers),
-        body: content,
-    })
-}
-
-async fn read_body(body: &mut Body) -> Result<Vec<u8>, Refusal> {
-    // What a caller declares is refused before it comes.
-    if body.size_hint().lower() > MAX_BODY as u64 {
-        return Err(TOO_LARGE);
-    }
-    let mut content = Vec::new();
-    while let Some(data) = next_data(body).await? {
-        if content.len() + data.len() > MAX_BODY {
-            return Err(TOO_LARGE);
-        }
-        content.extend_from_slice(&data);
-    }
-    Ok(content)
-}
-
-async fn next_data(body: &mut Body) -> Result<Option<Bytes>, Refusal> {
-    match body.frame().await {
-        None => Ok(None),
-        // Trailers hold nothing of ours.
-        Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
-        Some(Err(_)) => Err(CUT_OFF),
-    }
-}
-
-/// Reads on while the answer is on its way, and keeps nothing: a caller whose connection were cut instead might never
-/// read why.
-fn discard(mut body: Body) {
-    let rest = async move {
-        let mut left = MAX_DISCARDED;
-        while let Ok(Some(data)) = next_data(&mut body).await
-            && data.len() <= left
-        {
-            left -= data.len();
-        }
-    };
-    tokio::spawn(tokio::time::timeout(BODY_DEADLINE, rest));
-}
-
-fn headers(headers: &HeaderMap<HeaderValue>) -> Vec<(String, Vec<u8>)> {
-    headers
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
-        .collect()
-}
-
-fn unknown(engine: &Arc<Engine>, token: String, method: &Method) -> Response {
-    if method == Method::POST {
-        leave_trace(engine, move |connection| {
-            let removed = endpoints::id_of_token(connection, &token)?;
-            let (reason, hint) = match removed {
-                Some(_) => (
-                    "endpoint_removed",
-                    "This endpoint has been removed. Take its address out of the provider's settings, or add an endpoint and paste the new address.",
-                ),
-                None => (
-                    "unknown_endpoint",
-                    "No endpoint has this address. If a provider sent the call, copy the address again from its endpoint.",
-                ),
-            };
-            rejections::insert(connection, removed, reason, hint, Timestamp::now())
-        });
-    }
-    StatusCode::NOT_FOUND.into_response()
-}
-
-fn reject(engine: &Arc<Engine>, endpoint_id: i64, reason: &'static str, hint: impl Into<String>) {
-    let hint = hint.into();
-    tracing::info!(endpoint_id, reason, "a call was turned away");
-    leave_trace(engine, move |connection| {
-        rejections::insert(
-            connection,
-            Some(endpoint_id),
-            reason,
-            &hint,
-            Timestamp::now(),
-        )
-    });
-}
-
-/// Leaves a trace of a call that was turned away: it answers the person's "why is nothing arriving?". The caller does
-/// not wait for it, and under a flood of such calls it is the first thing to go.
-fn leave_trace(
-    engine: &Arc<Engine>,
-    trace: impl FnOnce(&Connection) -> store::Result<()> + Send + 'static,
-) {
-    if !engine.store.is_calm() {
-        return;
-    }
-    let engine = Arc::clone(engine);
-    tokio::spawn(async move {
-        match engine.store.write(trace).await {
-            Ok(()) => engine.changes.tell(Change::Endpoints),
-            Err(error) => tracing::warn!(%error, "the trace of a rejected call was lost"),
-        }
-    });
-}
-
 fn unavailable(engine: &Engine, error: &dyn std::error::Error) -> Response {
     engine.refusals.refused(error, true);
     tracing::error!(%error, "a call could not be stored; its provider keeps it");
-    come_back()
+    come_back(StatusCode::SERVICE_UNAVAILABLE)
 }
 
-fn come_back() -> Response {
-    (
-        StatusCode::SERVICE_UNAVAILABLE,
-        [(header::RETRY_AFTER, RETRY_AFTER)],
-    )
-        .into_response()
+/// The answer to a call that its provider is to send again.
+fn come_back(status: StatusCode) -> Response {
+    (status, [(header::RETRY_AFTER, RETRY_AFTER)]).into_response()
 }

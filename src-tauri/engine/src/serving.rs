@@ -1,6 +1,5 @@
 //! Taking calls: the receiver, the worker and the tunnel, from start to stop.
 
-use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,12 +12,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::changes::Change;
+use crate::connections::Connections;
 use crate::gaps::clock::Stretch;
 use crate::gaps::ledger::Ledger;
 use crate::instance::{Announcement, Instance, Window};
 use crate::reach::Reach;
+use crate::receiver::Receiver;
 use crate::tunnel::{Doorman, OwnAddress, Tunnel, TunnelStatus};
-use crate::{Engine, receiver, worker};
+use crate::{Engine, connections, worker};
 
 /// How often to look whether another process has written. Once a second is what an idle program may wake up.
 const LOOK_FOR_OTHERS: Duration = Duration::from_secs(1);
@@ -47,6 +48,7 @@ pub enum ServeError {
 /// A receiver that takes calls.
 pub struct Serving {
     engine: Arc<Engine>,
+    receiver: Arc<Receiver>,
     listening: SocketAddr,
     window: Mutex<Window>,
     announcement: OnceLock<Announcement>,
@@ -119,6 +121,7 @@ pub async fn serve(
         address: Mutex::default(),
         stop: CancellationToken::new(),
         tasks: TaskTracker::new(),
+        receiver: Receiver::new(Arc::clone(&engine)),
         engine: Arc::clone(&engine),
     });
     if let Err(error) = serving.introduce() {
@@ -126,15 +129,12 @@ pub async fn serve(
     }
 
     // In front of the port too, for whoever brings an own public address to it.
-    let router = serving
-        .doorman
-        .in_front_of(receiver::router(Arc::clone(&engine)));
-    let server = axum::serve(listener, router)
-        .with_graceful_shutdown(serving.stop.clone().cancelled_owned());
+    let router = serving.doorman.in_front_of(serving.receiver.router());
+    let stop = serving.stop.clone();
     serving.tasks.spawn(async move {
-        if let Err(error) = server.into_future().await {
-            tracing::error!(%error, "the receiver ended");
-        }
+        let connections = Connections::at_most(connections::places());
+        connections::take_calls(listener, router, connections.clone(), stop).await;
+        connections.finish(STOP_DEADLINE).await;
     });
     let stop = serving.stop.clone();
     let of_worker = Arc::clone(&engine);
@@ -183,10 +183,7 @@ impl Serving {
                 self.tell(TunnelStatus::Off);
                 return;
             }
-            Reach::Ngrok(config) => OpenWay::Tunnel(Tunnel::start(
-                *config,
-                receiver::router(Arc::clone(&self.engine)),
-            )),
+            Reach::Ngrok(config) => OpenWay::Tunnel(Tunnel::start(*config, self.receiver.router())),
             Reach::OwnAddress(config) => {
                 OpenWay::OwnAddress(OwnAddress::start(*config, Arc::clone(&self.doorman)))
             }

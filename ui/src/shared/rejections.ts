@@ -13,6 +13,8 @@ const words: Record<string, string> = {
   cut_off: "It broke off before its end",
   secret_gone: "Its secret is no longer where it was kept",
   body_timeout: "It did not arrive in time",
+  too_many: "There were too many",
+  too_many_large: "Too many large ones came at once",
 };
 
 /** A code that this window does not know yet is still read as words. */

@@ -69,6 +69,9 @@ fn idempotency_key(_: &Call, body: Option<&Value>) -> Option<IdempotencyKey> {
     )))
 }
 
+/// The bookings of one call that are read. All are put into the timeline in one step, for which other calls wait.
+const MOST_BOOKINGS: usize = 500;
+
 fn interpret(_: &Call, body: &Value) -> Reading {
     let mut read = Reader::new(body);
     let Some(event_type) = read.event_type(&["/event_type"]) else {
@@ -98,7 +101,15 @@ fn interpret(_: &Call, body: &Value) -> Reading {
         ));
         return read.finish(vec![Event::bare(EventKind::Other, Some(event_type))]);
     }
-    let events = (0..count)
+    if count > MOST_BOOKINGS {
+        read.problem(Problem::new(
+            "too_many_bookings",
+            format!(
+                "The call lists {count} bookings; the first {MOST_BOOKINGS} are read. It is kept as it came."
+            ),
+        ));
+    }
+    let events = (0..count.min(MOST_BOOKINGS))
         .map(|index| booking_event(&mut read, index, kind, &event_type))
         .collect();
     read.finish(events)

@@ -14,10 +14,11 @@ use tokio_util::sync::CancellationToken;
 use super::check::{Check, Outcome};
 use super::line::{Command, Line, Network, Report};
 use super::refusal;
-use super::serve::{self, Calls};
+use super::serve;
 use super::session::{self, Opened};
 use super::supervisor::{Pause, Supervisor, Verdict};
 use super::wake::Sleep;
+use crate::connections::Connections;
 
 /// Where the session is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub(super) struct Standing<'a> {
     trouble: (Option<String>, String),
     serving: JoinHandle<(HttpTunnel, Option<AcceptError>)>,
     stop_serving: CancellationToken,
-    calls: Calls,
+    calls: Connections,
     check: Check,
     beat: Interval,
     sleep: Sleep,
@@ -64,7 +65,7 @@ impl<'a> Standing<'a> {
         } = opened;
         let (id, calls, stop_serving) = (
             tunnel.id().to_owned(),
-            Calls::default(),
+            serve::connections(),
             CancellationToken::new(),
         );
         let serving = serve_until(tunnel, all, calls.clone(), stop_serving.clone());
@@ -298,7 +299,7 @@ const RESTART: &str = "A restart was asked for in the ngrok dashboard.";
 fn serve_until(
     mut tunnel: HttpTunnel,
     all: &Supervisor,
-    calls: Calls,
+    calls: Connections,
     stop: CancellationToken,
 ) -> JoinHandle<(HttpTunnel, Option<AcceptError>)> {
     let router = all.router.clone();
