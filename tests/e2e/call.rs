@@ -9,8 +9,10 @@ use bellhop_test_support::edge::Caller;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+type Headers = Vec<(String, String)>;
+
 /// The headers and the body of the recorded call `name` of `tests/fixtures`.
-fn recorded(name: &str) -> Result<(Vec<(String, String)>, Vec<u8>)> {
+fn recorded(name: &str) -> Result<(Headers, Vec<u8>)> {
     let fixtures = Path::new("tests/fixtures");
     let body = fs::read(fixtures.join(format!("{name}.json"))).context("no such recorded call")?;
     let headers = fs::read_to_string(fixtures.join(format!("{name}.headers.txt")))

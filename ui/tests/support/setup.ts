@@ -1,5 +1,4 @@
-import { configure } from "@testing-library/svelte";
-import { cleanup } from "@testing-library/svelte";
+import { cleanup, configure } from "@testing-library/svelte";
 import { afterEach, beforeEach, vi } from "vitest";
 
 /** There is no layout here, so the virtual list is told sizes: a tall view, rows of 80. */
