@@ -97,7 +97,10 @@ fn run(connection: &Connection, mut waiting: mpsc::Receiver<Job>) {
         }
         let open = || begun.clone().map(|()| connection);
         let mut replies = vec![first(open())];
+        // A transaction that SQLite has rolled back by itself is over: a job that came after it would be committed alone,
+        // and told that it was not.
         while replies.len() < BATCH
+            && (begun.is_err() || !connection.is_autocommit())
             && let Ok(job) = waiting.try_recv()
         {
             replies.push(job(open()));
