@@ -265,6 +265,7 @@ fn every_file_of_a_full_life_is_private() {
         "bellhop.db",
         "bellhop.db-shm",
         "bellhop.db-wal",
+        "reachable.lock",
         "receiver.json",
         "secrets.json",
         "secrets.lock",
