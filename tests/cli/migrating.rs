@@ -17,7 +17,7 @@ const VERSION_1: &str = include_str!("../../src-tauri/engine/src/store/migration
 const SECRET: &str = "s";
 
 /// A data directory as version 1 left it: an endpoint with a secret, calls that were processed, and calls that wait.
-fn of_version_1(processed: usize, waiting: usize) -> (Bellhop, Endpoint) {
+pub fn of_version_1(processed: usize, waiting: usize) -> (Bellhop, Endpoint) {
     let bellhop = bellhop();
     // The secret lies where this version finds it, which it does for any database of this profile.
     let endpoint = bellhop.endpoint("bookora", Some(SECRET));

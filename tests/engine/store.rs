@@ -44,6 +44,40 @@ async fn a_job_that_panics_is_undone_and_the_next_one_is_done() {
     }
 }
 
+/// SQLite rolls a transaction back by itself when the disk is full. Then what was refused is not there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_after_a_rollback_is_not_stored() {
+    let home = tempfile::TempDir::new().unwrap();
+    let store = Store::open(home.path()).unwrap();
+    let set = |name: &'static str| {
+        store.write(move |connection| settings::set(connection, name, Some("stored")))
+    };
+    let (_, before, rolled_back, after) = tokio::join!(
+        // While this one works the others queue, so that they share a commit.
+        store.write(|_| -> Result<(), StoreError> {
+            std::thread::sleep(Duration::from_millis(200));
+            Ok(())
+        }),
+        set("before"),
+        store.write(|connection| -> Result<(), StoreError> {
+            Ok(connection.execute_batch("ROLLBACK")?)
+        }),
+        set("after"),
+    );
+    assert!(rolled_back.is_err(), "{rolled_back:?}");
+    for (name, outcome) in [("before", before), ("after", after)] {
+        let there = store
+            .read(move |connection| settings::get(connection, name))
+            .await;
+        assert_eq!(
+            there.unwrap().is_some(),
+            outcome.is_ok(),
+            "{name}: {outcome:?}"
+        );
+    }
+    set("later").await.unwrap();
+}
+
 /// A notice that has been shown while nothing could be written is not shown again at every turn.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_is_shown_once_while_the_database_is_locked() {

@@ -119,8 +119,9 @@ pub struct Store {
 
 struct Inner {
     database: PathBuf,
-    writer: Writer,
+    // They are closed before the writer, since the last one to close the database writes its journal back.
     readers: Mutex<Vec<Connection>>,
+    writer: Writer,
     cut_off: bool,
     // Last: it is given back when everything is closed.
     _lock: Arc<lock::DataLock>,

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -23,14 +23,31 @@ type Reply = Box<dyn FnOnce(Result<()>) + Send>;
 type Job = Box<dyn FnOnce(Result<&Connection>) -> Reply + Send>;
 
 pub(super) struct Writer {
+    // First: without it the thread comes to its end.
     jobs: mpsc::Sender<Job>,
+    _thread: Joined,
+}
+
+/// Waits for a thread, so that a program does not end before the database is closed and its journal written back.
+struct Joined(Option<JoinHandle<()>>);
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        // The last one to let go of the store may be a job of the thread itself.
+        if let Some(thread) = self.0.take()
+            && thread.thread().id() != thread::current().id()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer ended in a way that nobody foresaw");
+        }
+    }
 }
 
 impl Writer {
     /// Starts it. `lock` is held until the connection is closed.
     pub(super) fn start(connection: Connection, lock: Arc<DataLock>) -> Writer {
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || {
                 run(&connection, waiting);
@@ -39,7 +56,10 @@ impl Writer {
             })
             .map_err(|error| tracing::error!(%error, "the store's writer could not start"))
             .ok();
-        Writer { jobs }
+        Writer {
+            jobs,
+            _thread: Joined(thread),
+        }
     }
 
     /// Queues `work`. The future that is returned ends when it has been committed.
@@ -77,7 +97,10 @@ fn run(connection: &Connection, mut waiting: mpsc::Receiver<Job>) {
         }
         let open = || begun.clone().map(|()| connection);
         let mut replies = vec![first(open())];
+        // A transaction that SQLite has rolled back by itself is over: a job that came after it would be committed alone,
+        // and told that it was not.
         while replies.len() < BATCH
+            && (begun.is_err() || !connection.is_autocommit())
             && let Ok(job) = waiting.try_recv()
         {
             replies.push(job(open()));

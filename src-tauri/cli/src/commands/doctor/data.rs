@@ -115,7 +115,7 @@ fn permissions(_: &Path) -> Check {
 
 /// The person may keep other files in the directory, which are theirs to open to others.
 fn is_our_file(name: &str) -> bool {
-    ["bellhop", "secrets.", "receiver."]
+    ["bellhop", "secrets.", "receiver.", "reachable."]
         .iter()
         .any(|ours| name.starts_with(ours))
 }
