@@ -15,6 +15,9 @@
 
 #[path = "../support/src/cli.rs"]
 mod cli;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "../support/disk/mod.rs"]
+mod disk;
 
 #[cfg(target_os = "linux")]
 #[path = "../support/src/attacks.rs"]
@@ -22,6 +25,7 @@ mod attacks;
 
 mod calls;
 mod gaps;
+mod load;
 
 mod backup;
 mod chain;
@@ -34,6 +38,8 @@ mod migrating;
 #[cfg(target_os = "linux")]
 mod networks;
 mod order;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod power_cut;
 mod reading;
 mod resuming;
 mod running;
