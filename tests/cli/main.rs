@@ -30,6 +30,8 @@ mod load;
 mod backup;
 mod chain;
 mod doctor;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod failing_disk;
 mod faults;
 #[cfg(target_os = "linux")]
 mod hostile;

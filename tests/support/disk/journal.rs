@@ -157,13 +157,12 @@ impl Journal {
         }
     }
 
-    /// How many writes and how many syncs that succeeded are in it.
-    pub fn writes_and_syncs(&self) -> (usize, usize) {
-        let count = |kind| {
+    /// How many writes, syncs, and syncs that failed are in it.
+    pub fn counts(&self) -> [usize; 3] {
+        [Kind::Write, Kind::Sync, Kind::SyncFailed].map(|kind| {
             let of_kind = self.records.iter().filter(|record| record.kind == kind);
             of_kind.count()
-        };
-        (count(Kind::Write), count(Kind::Sync))
+        })
     }
 
     /// What a disk that held `before`, and was unplugged at the end of this journal, holds now. `below` gives random
