@@ -9,9 +9,7 @@ use crate::bellhop;
 use crate::calls::{connect, signature};
 use crate::cli::{Bellhop, Endpoint, Receiver};
 use crate::disk::{Disk, State, Survival};
-use crate::load::{
-    CALLERS, Load, Random, SECRET, assert_kept, assert_settles, call, rounds, send,
-};
+use crate::load::{CALLERS, Load, Random, SECRET, assert_kept, assert_settles, call, rounds, send};
 
 /// Sends a call of a number that cannot be stored now.
 fn assert_refused(receiver: &Receiver, endpoint: &Endpoint, number: usize, order: &str) {
@@ -58,8 +56,7 @@ fn what_the_disk_refused_is_not_acknowledged_then_or_later() {
         let endpoint = bellhop.endpoint("bookora", Some(SECRET));
         let before = State::read(bellhop.home());
         let disk = Disk::below(bellhop.home());
-        let mut serving =
-            bellhop.serve_by(disk.put_below(bellhop.command(&["serve", "--json"])));
+        let mut serving = bellhop.serve_by(disk.put_below(bellhop.command(&["serve", "--json"])));
         let receiver = &serving.receiver;
         assert_eq!(send(receiver, &endpoint, 0), Some(200));
         serving.printed(1);
@@ -67,18 +64,33 @@ fn what_the_disk_refused_is_not_acknowledged_then_or_later() {
         for number in 1..9 {
             assert_refused(&serving.receiver, &endpoint, number, order);
         }
-        assert_eq!(assert_kept(&connect(&bellhop), &BTreeSet::from([0]), order), 1);
+        assert_eq!(
+            assert_kept(&connect(&bellhop), &BTreeSet::from([0]), order),
+            1
+        );
         disk.order("");
         // Other calls than those that were refused, so that it shows if those were stored all the same.
         for number in 9..18 {
-            assert_eq!(send(&serving.receiver, &endpoint, number), Some(200), "{order}");
+            assert_eq!(
+                send(&serving.receiver, &endpoint, number),
+                Some(200),
+                "{order}"
+            );
         }
         let mut acknowledged: BTreeSet<usize> = (9..18).chain([0]).collect();
         let kept = assert_survives(&disk, &before, &acknowledged, &mut random, order);
-        assert_eq!(kept, 10 * Survival::EACH.len(), "{order}: more than was acknowledged");
+        assert_eq!(
+            kept,
+            10 * Survival::EACH.len(),
+            "{order}: more than was acknowledged"
+        );
         // Their providers send them again.
         for number in 1..9 {
-            assert_eq!(send(&serving.receiver, &endpoint, number), Some(200), "{order}");
+            assert_eq!(
+                send(&serving.receiver, &endpoint, number),
+                Some(200),
+                "{order}"
+            );
             acknowledged.insert(number);
         }
         assert_settles(&bellhop);
@@ -108,8 +120,7 @@ fn a_disk_that_fails_now_and_then_loses_nothing_that_was_acknowledged() {
         let endpoint = bellhop.endpoint("bookora", Some(SECRET));
         let before = State::read(bellhop.home());
         let disk = Disk::below(bellhop.home());
-        let mut serving =
-            bellhop.serve_by(disk.put_below(bellhop.command(&["serve", "--json"])));
+        let mut serving = bellhop.serve_by(disk.put_below(bellhop.command(&["serve", "--json"])));
         stop.store(false, Ordering::Relaxed);
         let mut told = thread::scope(|scope| {
             let load = Load::start(scope, CALLERS, &serving.receiver, &endpoint, &next, &stop);
@@ -142,5 +153,8 @@ fn a_disk_that_fails_now_and_then_loses_nothing_that_was_acknowledged() {
     println!(
         "soak: failing disk: rounds {done}, failed syncs {failures}, acknowledged {acknowledged}, refused {refused}, rows looked at {rows}"
     );
-    assert!(failures > 0 && refused > 0 && acknowledged > 20 * done);
+    assert!(
+        failures > 0 && refused > 0 && acknowledged > 20 * done,
+        "hardly any load"
+    );
 }

@@ -130,8 +130,16 @@ pub fn assert_kept(connection: &Connection, acknowledged: &BTreeSet<usize>, when
         .unwrap();
     let mut kept = BTreeSet::new();
     for key in keys {
-        let number = key.unwrap().strip_prefix("id:evt_").unwrap().parse().unwrap();
-        assert!(kept.insert(number), "the call {number} is there twice {when}");
+        let number = key
+            .unwrap()
+            .strip_prefix("id:evt_")
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!(
+            kept.insert(number),
+            "the call {number} is there twice {when}"
+        );
     }
     let lost: Vec<_> = acknowledged.difference(&kept).collect();
     assert!(
@@ -169,7 +177,12 @@ pub fn assert_settles(bellhop: &Bellhop) {
         .unwrap();
     let keys = keys.query_map([], |row| row.get::<_, String>(0)).unwrap();
     for key in keys {
-        let number: usize = key.unwrap().strip_prefix("id:evt_").unwrap().parse().unwrap();
+        let number: usize = key
+            .unwrap()
+            .strip_prefix("id:evt_")
+            .unwrap()
+            .parse()
+            .unwrap();
         let booking = expected.entry(format!("bkg_{}", number / 3)).or_default();
         booking.insert(number % 3);
     }
@@ -189,7 +202,11 @@ pub fn assert_settles(bellhop: &Bellhop) {
     assert_eq!(found.len(), expected.len(), "bookings");
     for (id, calls) in expected {
         let newest = *calls.last().unwrap();
-        let status = if newest == 2 { "cancelled" } else { "confirmed" };
+        let status = if newest == 2 {
+            "cancelled"
+        } else {
+            "confirmed"
+        };
         let expected = (status.to_owned(), ABOUT[newest].1.to_owned());
         assert_eq!(found[&id], expected, "{id} of {calls:?}");
     }

@@ -47,6 +47,8 @@ mod resuming;
 mod running;
 mod samples;
 mod secrets;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod start;
 mod statuses;
 mod store;
 mod tunnel;

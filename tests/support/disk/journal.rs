@@ -215,10 +215,7 @@ impl Journal {
                         .position(|byte| *byte == 0)
                         .unwrap()
                         + content.start;
-                    let (from, to) = (
-                        name(content.start..middle),
-                        name(middle + 1..content.end),
-                    );
+                    let (from, to) = (name(content.start..middle), name(middle + 1..content.end));
                     let node = disk.names.remove(&from).unwrap();
                     disk.names.insert(to.clone(), node);
                     disk.enter(record, Entry::Move(from, to, node));

@@ -104,7 +104,9 @@ fn library() -> &'static Path {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let own = folder.join(format!("libdisk.{}.so", std::process::id()));
         let compiled = Command::new("cc")
-            .args(["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"])
+            .args([
+                "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
+            ])
             .args([&own, &source])
             .status()
             .unwrap();
