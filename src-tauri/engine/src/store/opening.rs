@@ -174,6 +174,8 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A commit that answers must survive a power cut: in WAL mode only FULL syncs each one.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // Savepoints would put what clients wrote into files elsewhere, and fail where there is no room for those.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
