@@ -1,6 +1,10 @@
 //! A disk that refuses to write or to sync: nothing is acknowledged that is not on it, and all goes on when it does.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -157,4 +161,61 @@ fn a_disk_that_fails_now_and_then_loses_nothing_that_was_acknowledged() {
         failures > 0 && refused > 0 && acknowledged > 20 * done,
         "hardly any load"
     );
+}
+
+/// A program that writes a line, whose first sync fails. It syncs again, with or without writing again.
+#[test]
+#[ignore = "the program that another test starts"]
+fn control_program() {
+    let [file, order] = ["CONTROL_FILE", "CONTROL_ORDER"].map(|name| std::env::var(name).unwrap());
+    let write = |line: &str| {
+        let mut file = File::options()
+            .create(true)
+            .append(true)
+            .open(&file)
+            .unwrap();
+        file.write_all(line.as_bytes()).unwrap();
+        file
+    };
+    let again = std::env::var_os("CONTROL_WRITES_AGAIN").is_some();
+    std::fs::write(&order, "sync EIO").unwrap();
+    let first = write("one\n");
+    first.sync_all().unwrap_err();
+    std::fs::write(&order, "").unwrap();
+    if again {
+        write("one\n");
+    }
+    first.sync_all().unwrap();
+    // Nobody but the directory knows its name until this.
+    File::open(Path::new(&file).parent().unwrap())
+        .unwrap()
+        .sync_all()
+        .unwrap();
+}
+
+/// The tests of failing syncs can fail: a program that only syncs again loses what it called stored.
+#[test]
+fn a_program_that_only_syncs_again_is_found_out() {
+    for (writes_again, kept) in [(false, ""), (true, "one\n")] {
+        let home = tempfile::TempDir::new().unwrap();
+        let place = home.path().canonicalize().unwrap();
+        let disk = Disk::below(&place);
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["failing_disk::control_program", "--exact", "--ignored"])
+            .env("CONTROL_FILE", place.join("lines"))
+            .stdout(Stdio::null());
+        if writes_again {
+            command.env("CONTROL_WRITES_AGAIN", "");
+        }
+        let mut command = disk.put_below(command);
+        command.env("CONTROL_ORDER", disk.control());
+        assert!(command.status().unwrap().success());
+        let restored = tempfile::TempDir::new().unwrap();
+        disk.journal()
+            .after_power_cut(&State::default(), Survival::Synced, &mut |_| 0)
+            .write(restored.path());
+        let lines = std::fs::read_to_string(restored.path().join("lines")).unwrap();
+        assert_eq!(lines.trim_start_matches('\0'), kept);
+    }
 }

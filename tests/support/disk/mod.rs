@@ -91,7 +91,8 @@ impl Disk {
         self.beside.path().join("journal")
     }
 
-    fn control(&self) -> PathBuf {
+    /// The file that holds the order.
+    pub fn control(&self) -> PathBuf {
         self.beside.path().join("control")
     }
 }
