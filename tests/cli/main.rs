@@ -15,6 +15,9 @@
 
 #[path = "../support/src/cli.rs"]
 mod cli;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[path = "../support/disk/mod.rs"]
+mod disk;
 
 #[cfg(target_os = "linux")]
 #[path = "../support/src/attacks.rs"]
@@ -22,10 +25,13 @@ mod attacks;
 
 mod calls;
 mod gaps;
+mod load;
 
 mod backup;
 mod chain;
 mod doctor;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod failing_disk;
 mod faults;
 #[cfg(target_os = "linux")]
 mod hostile;
@@ -34,11 +40,15 @@ mod migrating;
 #[cfg(target_os = "linux")]
 mod networks;
 mod order;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod power_cut;
 mod reading;
 mod resuming;
 mod running;
 mod samples;
 mod secrets;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod start;
 mod statuses;
 mod store;
 mod tunnel;

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use bellhop_core::signature::SecretValue;
 
+use crate::store::backup::sync_directory;
+
 /// The file that keeps secrets where no keychain answers.
 pub const SECRETS_FILE: &str = "secrets.json";
 
@@ -276,7 +278,8 @@ impl Secrets {
             let mut file = private_file(&new, true)?;
             file.write_all(&text)?;
             file.sync_all()?;
-            fs::rename(&new, &self.inner.file)
+            fs::rename(&new, &self.inner.file)?;
+            sync_directory(self.inner.file.parent().unwrap_or(Path::new("")))
         })();
         written.map_err(|error| self.file_error(error))
     }

@@ -75,7 +75,7 @@ pub(crate) async fn run(store: Store, changes: &Changes, stop: CancellationToken
 pub async fn drain(store: &Store, changes: &Changes) -> Result<()> {
     loop {
         let waiting = store
-            .read(|connection| deliveries::waiting(connection, BATCH))
+            .read(|connection| deliveries::waiting(connection, i64::MAX, BATCH))
             .await?;
         if waiting.is_empty() {
             if self_test::work(store).await? {
@@ -90,9 +90,11 @@ pub async fn drain(store: &Store, changes: &Changes) -> Result<()> {
 /// Processes what an earlier run left open, with a note of each beginning: a panic can be caught, but what ends the whole
 /// program can only be recognised at the next start.
 async fn resume(store: &Store, changes: &Changes) -> Result<()> {
+    // Calls that come meanwhile are no part of it: many of them would keep it from its end.
+    let newest = store.read(deliveries::newest).await?.unwrap_or_default();
     loop {
         let begun = store
-            .write(|connection| deliveries::begin_again(connection, BATCH))
+            .write(move |connection| deliveries::begin_again(connection, newest, BATCH))
             .await?;
         if begun.is_empty() {
             return drain(store, changes).await;

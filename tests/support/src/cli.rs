@@ -276,6 +276,11 @@ impl Process {
         assert!(sent.success(), "the signal {name} was not sent");
     }
 
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for its end, which has to come soon, and for the rest of what it prints.
     pub fn wait(&mut self) -> ExitStatus {
         self.follow();
@@ -375,7 +380,8 @@ impl Answer {
 }
 
 impl Receiver {
-    fn at(address: String) -> Receiver {
+    /// The one at a host and port, whether or not anybody is there.
+    pub fn at(address: String) -> Receiver {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))

@@ -2,7 +2,7 @@
 
 mod counts;
 mod drift;
-mod output;
+pub(crate) mod output;
 mod steps;
 
 use std::env;

@@ -19,7 +19,8 @@ pub(super) fn tests(runner: Runner, command: &mut Command) -> Result<Counts> {
     Ok(counts)
 }
 
-fn pass_through(command: &mut Command, mut read: impl FnMut(&str)) -> Result<()> {
+/// Runs `command`, shows what it prints, and gives each line to `read`. Fails if it does.
+pub(crate) fn pass_through(command: &mut Command, mut read: impl FnMut(&str)) -> Result<()> {
     say(command);
     if io::stdout().is_terminal() {
         // They see a pipe and would leave the colours out.

@@ -206,6 +206,11 @@ pub(crate) fn content(connection: &Connection) -> rusqlite::Result<Content> {
 
 /// Waits until the names in a directory are on the disk.
 pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
+    // A relative path of one name is in the current directory.
+    let directory = match directory.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => directory,
+    };
     match cfg!(unix) {
         true => File::open(directory)?.sync_all(),
         // Elsewhere a directory cannot be opened, and the file system sees to it.

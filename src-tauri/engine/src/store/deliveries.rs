@@ -165,20 +165,20 @@ pub struct Waiting {
     pub call: Call,
 }
 
-/// The oldest deliveries that wait for the worker, those that were never tried first.
+/// The oldest deliveries up to `newest` that wait for the worker, those that were never tried first.
 ///
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn waiting(connection: &Connection, limit: usize) -> Result<Vec<Waiting>> {
+pub fn waiting(connection: &Connection, newest: i64, limit: usize) -> Result<Vec<Waiting>> {
     let mut statement = connection.prepare_cached(
         "SELECT delivery.id, provider, tries, query, headers, body FROM delivery
          JOIN endpoint ON endpoint.id = endpoint_id
-         WHERE state = 'pending' ORDER BY tries, delivery.id LIMIT ?1",
+         WHERE state = 'pending' AND delivery.id <= ?1 ORDER BY tries, delivery.id LIMIT ?2",
     )?;
     rows(
         &mut statement,
-        [i64::try_from(limit).unwrap_or(i64::MAX)],
+        [newest, i64::try_from(limit).unwrap_or(i64::MAX)],
         |row| {
             Ok(Waiting {
                 id: row.get("id")?,
@@ -190,14 +190,29 @@ pub fn waiting(connection: &Connection, limit: usize) -> Result<Vec<Waiting>> {
     )
 }
 
-/// Deliveries that an earlier run left open, noted as begun once more: those that it may never have begun on together,
-/// but one that was begun on before alone, so that the next start knows which one it was that ended the program.
+/// The newest delivery, if there is one.
 ///
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub(crate) fn begin_again(connection: &Connection, limit: usize) -> Result<Vec<Waiting>> {
-    let mut batch = waiting(connection, limit)?;
+pub(crate) fn newest(connection: &Connection) -> Result<Option<i64>> {
+    let mut statement = connection.prepare_cached("SELECT max(id) FROM delivery")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// Deliveries up to `newest` that an earlier run left open, noted as begun once more: those that it may never have begun
+/// on together, but one that was begun on before alone, so that the next start knows which one it was that ended the
+/// program.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub(crate) fn begin_again(
+    connection: &Connection,
+    newest: i64,
+    limit: usize,
+) -> Result<Vec<Waiting>> {
+    let mut batch = waiting(connection, newest, limit)?;
     let untried = batch.iter().filter(|delivery| delivery.tries == 0).count();
     batch.truncate(untried.max(1));
     let mut note =

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 
+use super::backup;
 use super::lock::DataLock;
 use super::migrating::{self, Standing};
 use super::{BUSY_TIMEOUT, DATABASE, Result, StoreError};
@@ -173,19 +174,30 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A commit that answers must survive a power cut: in WAL mode only FULL syncs each one.
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // Savepoints would put what clients wrote into files elsewhere, and fail where there is no room for those.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
 
 /// Client data is for the person alone. A directory that is there keeps its mode: the person may keep other things in
-/// it, and the doctor says so if others can look into it.
+/// it, and the doctor says so if others can look into it. One that is made outlives a power cut once that which it is in
+/// has been synced.
 fn private_directory(path: &Path) -> std::io::Result<()> {
+    let new: Vec<&Path> = path.ancestors().take_while(|path| !path.exists()).collect();
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    for parent in new.into_iter().filter_map(Path::parent) {
+        // One that we may write to and not read cannot be synced either.
+        if let Err(error) = backup::sync_directory(parent) {
+            tracing::debug!(%error, "a new data directory may not outlive a power cut");
+        }
+    }
+    Ok(())
 }
 
 /// Makes the database where there is none, and closes it and its journal to others where they were copied in with a mode

@@ -97,8 +97,8 @@ fn run(connection: &Connection, mut waiting: mpsc::Receiver<Job>) {
         }
         let open = || begun.clone().map(|()| connection);
         let mut replies = vec![first(open())];
-        // A transaction that SQLite has rolled back by itself is over: a job that came after it would be committed alone,
-        // and told that it was not.
+        // SQLite rolls a whole transaction back by itself on some failures, a full disk among them. What came before in
+        // it is lost then, and what comes after must not begin another one whose commit would be taken for this one's.
         while replies.len() < BATCH
             && (begun.is_err() || !connection.is_autocommit())
             && let Ok(job) = waiting.try_recv()
@@ -114,7 +114,6 @@ fn run(connection: &Connection, mut waiting: mpsc::Receiver<Job>) {
 
 fn commit(connection: &Connection) -> Result<()> {
     if connection.is_autocommit() {
-        // SQLite rolls a whole transaction back by itself on some failures, a full disk among them.
         return Err(StoreError::Sqlite(std::sync::Arc::new(
             rusqlite::Error::SqliteFailure(
                 rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT),
@@ -140,11 +139,20 @@ fn in_savepoint<T>(
     // Nothing that one job does may end the writer: every later call would be refused.
     let result =
         catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or(Err(StoreError::Panicked));
-    if result.is_err() && !connection.is_autocommit() {
-        connection.prepare_cached("ROLLBACK TO job")?.execute([])?;
+    if connection.is_autocommit() {
+        return result;
     }
-    if !connection.is_autocommit() {
-        connection.prepare_cached("RELEASE job")?.execute([])?;
-    }
+    let closed = if result.is_err() {
+        connection.execute_batch("ROLLBACK TO job; RELEASE job")
+    } else {
+        connection
+            .prepare_cached("RELEASE job")
+            .and_then(|mut release| release.execute([]).map(drop))
+    };
+    closed.or_else(|error| {
+        // Nobody knows what the transaction holds now, so that nothing of it may be committed.
+        tracing::error!(%error, "a savepoint could not be closed");
+        connection.execute_batch("ROLLBACK")
+    })?;
     result
 }
