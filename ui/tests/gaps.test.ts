@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import { MemoryBackend } from "../src/backend/memory";
 import type { Gap } from "../src/bindings/types";
-import { gapLength, gapSum, gapTitle, timeToWait } from "../src/shared/gaps";
+import { gapLength, gapTitle, timeToWait } from "../src/shared/gaps";
 import { timelineItems } from "../src/timeline/items";
 import { berlin, entries, open, words } from "./support/open";
 
