@@ -3,6 +3,7 @@
 //! Its page names no signature, and itself advises obscure, hard-to-guess addresses: that is what proves a call. A call
 //! carries a list of bookings, each with a date and the id of a time slot, and no time of day.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::call::Call;
@@ -39,20 +40,26 @@ pub(crate) const FACTS: Facts = Facts {
     },
 };
 
+/// Bookings that are taken from one call. The page's own calls hold one; a list without an end would hold up all others.
+const MOST_BOOKINGS: usize = 1_000;
+
 /// The page promises that calls may come twice and names no id, so the key is made of event type, booking and version.
 fn idempotency_key(_: &Call, body: Option<&Value>) -> Option<IdempotencyKey> {
     let body = body?;
+    // A key outlives the person's data, so nothing goes into it but what is known to be no name: an event type, numbers
+    // and times.
     let event_type = body.get("event_type")?.as_str()?;
+    let event_type = FACTS
+        .sample_event_types
+        .iter()
+        .find(|known| **known == event_type)?;
     let versions: Option<Vec<String>> = body
         .get("bookings")?
         .as_array()?
         .iter()
         .map(|booking| {
-            Some(format!(
-                "{}:{}",
-                booking.get("id")?.as_i64()?,
-                booking.get("updated_at")?.as_str()?
-            ))
+            let version: Timestamp = booking.get("updated_at")?.as_str()?.parse().ok()?;
+            Some(format!("{}:{version}", booking.get("id")?.as_i64()?))
         })
         .collect();
     let versions = versions.filter(|versions| !versions.is_empty())?;
@@ -91,7 +98,15 @@ fn interpret(_: &Call, body: &Value) -> Reading {
         ));
         return read.finish(vec![Event::bare(EventKind::Other, Some(event_type))]);
     }
-    let events = (0..count)
+    if count > MOST_BOOKINGS {
+        read.problem(Problem::new(
+            "too_many_bookings",
+            format!(
+                "The call tells of {count} bookings, and only the first {MOST_BOOKINGS} are used."
+            ),
+        ));
+    }
+    let events = (0..count.min(MOST_BOOKINGS))
         .map(|index| booking_event(&mut read, index, kind, &event_type))
         .collect();
     read.finish(events)
