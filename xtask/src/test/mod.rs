@@ -12,7 +12,7 @@ use clap::Args;
 
 use crate::command::{cargo, npm, run};
 use crate::packages::{self, Purpose};
-use crate::{tools, ui};
+use crate::{fuzz, tools, ui};
 use counts::Runner;
 use steps::Steps;
 
@@ -22,7 +22,7 @@ const DESKTOP_TESTS: &str = "on_a_virtual_desktop";
 /// How much to check.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Leave out what is slow: the browser, the virtual desktop, the licences
+    /// Leave out what is slow: the browser, the virtual desktop, the licences, the fuzzer
     #[arg(long)]
     fast: bool,
 }
@@ -105,6 +105,7 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
             "--nocapture",
         ]);
         steps.tests("end to end", Runner::Cargo, &mut desktop)?;
+        steps.step("fuzz", fuzz::briefly)?;
     }
     Ok(())
 }
