@@ -247,3 +247,63 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_text_that_is_too_long_is_cut_and_an_id_that_is_too_long_is_none() {
+    let long = "ä".repeat(1_001);
+    let body = json!({ "event": "booking.created", "data": { "booking_id": long, "customer_name": long } });
+    let reading = read(Provider::Bookora, body.to_string().as_bytes());
+    let event = &reading.events[0];
+    assert_eq!(event.provider_booking_id, None);
+    assert_eq!(event.attendee.name, Some("ä".repeat(1_000)));
+    assert_eq!(
+        codes(&reading),
+        ["unusable_value", "no_booking_id", "too_long"]
+    );
+}
+
+#[test]
+fn a_list_without_an_end_is_cut_and_its_problems_are_told_once_or_fifty_times() {
+    let bookings = vec![json!({ "date": 5 }); 5_000];
+    let body = json!({ "event_type": "bookings.create", "bookings": bookings });
+    let reading = read(Provider::ReserveKit, body.to_string().as_bytes());
+    assert_eq!(reading.events.len(), 1_000);
+    assert_eq!(reading.problems.len(), 50);
+    assert_eq!(codes(&reading)[0], "too_many_bookings");
+}
+
+#[test]
+fn a_key_is_short_and_holds_no_text_of_a_person() {
+    let key = |provider: Provider, body: &Value| {
+        let call = Call {
+            query: None,
+            headers: Vec::new(),
+            body: body.to_string().into_bytes(),
+        };
+        provider.idempotency_key(&call).as_str().to_owned()
+    };
+    let long = json!({ "id": "x".repeat(100_000) });
+    let other = json!({ "id": "x".repeat(100_001) });
+    assert!(key(Provider::WebKasa, &long).starts_with("sha256:key:"));
+    assert_eq!(key(Provider::WebKasa, &long).len(), 75);
+    assert_ne!(
+        key(Provider::WebKasa, &long),
+        key(Provider::WebKasa, &other)
+    );
+    let told = |event_type: &str, updated_at: &str| {
+        key(
+            Provider::ReserveKit,
+            &json!({ "event_type": event_type, "bookings": [{ "id": 7, "updated_at": updated_at }] }),
+        )
+    };
+    assert_eq!(
+        told("bookings.create", "2026-06-10T10:00:00Z"),
+        "bookings.create:7:2026-06-10T10:00:00Z"
+    );
+    for (event_type, updated_at) in [
+        ("Jane Doe", "2026-06-10T10:00:00Z"),
+        ("bookings.create", "Jane Doe"),
+    ] {
+        assert!(told(event_type, updated_at).starts_with("sha256:"));
+    }
+}

@@ -7,6 +7,7 @@
 )]
 
 mod command;
+mod fuzz;
 mod icons;
 mod packages;
 mod run;
@@ -42,6 +43,8 @@ enum Task {
     Test(test::Options),
     /// Kill, unplug and hinder the receiver under load, over and over
     Soak(soak::Options),
+    /// Feed random calls to everything that reads calls
+    Fuzz(fuzz::Options),
     /// Write the TypeScript types anew from the Rust types
     Bindings,
     /// Draw the PNG, ICO and ICNS files anew from the SVG files
@@ -67,6 +70,7 @@ fn start() -> Result<ExitCode> {
         Task::Run(options) => run::run(&options),
         Task::Test(options) => test::test(&options).map(|()| ExitCode::SUCCESS),
         Task::Soak(options) => soak::soak(&options).map(|()| ExitCode::SUCCESS),
+        Task::Fuzz(options) => fuzz::fuzz(&options).map(|()| ExitCode::SUCCESS),
         Task::Bindings => test::bindings().map(|()| ExitCode::SUCCESS),
         Task::Icons => icons::draw().map(|()| ExitCode::SUCCESS),
         Task::Advisories => tools::advisories().map(|()| ExitCode::SUCCESS),

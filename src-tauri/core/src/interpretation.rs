@@ -12,6 +12,13 @@ use crate::event::{BookingStatus, Event, EventKind, Problem};
 use crate::provider::Provider;
 use crate::slot::Slot;
 
+/// Characters of a text that are kept: many more than a name, a title or a reason has, and few enough for a
+/// notification and for a search. The call itself is kept whole.
+pub const LONGEST_TEXT: usize = 1_000;
+
+/// Problems that are told of one delivery. Beyond that one more says nothing new.
+const MOST_PROBLEMS: usize = 50;
+
 /// What a delivery says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
@@ -73,7 +80,9 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn problem(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        }
     }
 
     /// The first of `pointers` that holds something.
@@ -86,12 +95,34 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A text; a number counts as one, since ids are written either way.
+    /// A text; a number counts as one, since ids are written either way. One that is too long is cut.
     pub(crate) fn text(&mut self, pointers: &[&str]) -> Option<String> {
+        let (pointer, text) = self.whole_text(pointers)?;
+        let Some((end, _)) = text.char_indices().nth(LONGEST_TEXT) else {
+            return Some(text);
+        };
+        self.problem(Problem::new(
+            "too_long",
+            format!("What is at {pointer} is too long, so only its beginning is used."),
+        ));
+        Some(text.get(..end).unwrap_or_default().trim_end().to_owned())
+    }
+
+    /// An id, whole or not at all: a part of it might be that of another booking.
+    pub(crate) fn id(&mut self, pointers: &[&str]) -> Option<String> {
+        let (pointer, text) = self.whole_text(pointers)?;
+        if text.chars().nth(LONGEST_TEXT).is_some() {
+            self.unusable(&pointer, "an id: it is too long");
+            return None;
+        }
+        Some(text)
+    }
+
+    fn whole_text(&mut self, pointers: &[&str]) -> Option<(String, String)> {
         let (pointer, value) = self.first(pointers)?;
         match value {
-            Value::String(text) => Some(text.trim().to_owned()),
-            Value::Number(number) => Some(number.to_string()),
+            Value::String(text) => Some((pointer, text.trim().to_owned())),
+            Value::Number(number) => Some((pointer, number.to_string())),
             _ => {
                 self.unusable(&pointer, "a text");
                 None
@@ -208,7 +239,7 @@ impl<'a> Reader<'a> {
 
     /// The id of the booking; without it an event stands alone, and that is a problem.
     pub(crate) fn booking_id(&mut self, pointers: &[&str]) -> Option<String> {
-        let id = self.text(pointers);
+        let id = self.id(pointers);
         if id.is_none() {
             self.problem(Problem::new(
                 "no_booking_id",

@@ -348,4 +348,5 @@ impl<'a> Reader<'a> {
 }
 
 #[cfg(test)]
+#[path = "javascript_json/tests.rs"]
 mod tests;

@@ -54,6 +54,13 @@ pub struct Facts {
     pub(crate) event_type_of: fn(Act) -> &'static str,
 }
 
+/// Bytes of a key that are kept as they are. A longer one is kept as its digest.
+const LONGEST_KEY: usize = 200;
+
+fn digest(content: impl AsRef<[u8]>) -> String {
+    hex::encode(Sha256::digest(content))
+}
+
 /// What makes two deliveries to one endpoint the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdempotencyKey {
@@ -68,6 +75,18 @@ impl IdempotencyKey {
     pub fn as_str(&self) -> &str {
         match self {
             IdempotencyKey::Given(key) | IdempotencyKey::Derived(key) => key,
+        }
+    }
+
+    /// A key of any length is the caller's to choose, and is kept for ever.
+    fn shortened(self) -> IdempotencyKey {
+        if self.as_str().len() <= LONGEST_KEY {
+            return self;
+        }
+        let digest = format!("sha256:key:{}", digest(self.as_str()));
+        match self {
+            IdempotencyKey::Given(_) => IdempotencyKey::Given(digest),
+            IdempotencyKey::Derived(_) => IdempotencyKey::Derived(digest),
         }
     }
 }
@@ -107,12 +126,10 @@ impl Provider {
     /// The key of a call: the provider's own where it sends one, else the digest of the body.
     pub fn idempotency_key(self, call: &Call) -> IdempotencyKey {
         let body = serde_json::from_slice(&call.body).ok();
-        (self.facts().idempotency_key)(call, body.as_ref()).unwrap_or_else(|| {
-            IdempotencyKey::Given(format!(
-                "sha256:{}",
-                hex::encode(Sha256::digest(&call.body))
-            ))
-        })
+        match (self.facts().idempotency_key)(call, body.as_ref()) {
+            Some(key) => key.shortened(),
+            None => IdempotencyKey::Given(format!("sha256:{}", digest(call.body.as_slice()))),
+        }
     }
 
     /// A call as this provider would make it, or `None` for an event type it has none of.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use bellhop_core::booking::{Booking, Step, fold};
+use bellhop_core::booking::{Booking, Story, fold};
 use bellhop_core::event::{Event, EventKind, Problem};
 use bellhop_core::interpretation::{Reading, interpret};
 use bellhop_core::notice::{Here, is_announced, word};
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::changes::{Change, Changes};
 use crate::self_test;
 use crate::store::deliveries::{DeliveryState, Taken, Waiting};
-use crate::store::events::NewEvent;
+use crate::store::events::{NewEvent, StoredEvent};
 use crate::store::{
     Result, Store, StoreError, bookings, deliveries, endpoints, events, notices, settings,
 };
@@ -305,15 +305,6 @@ fn refold(
         .max()
         .unwrap_or(taken.received_at);
     bookings::set(connection, booking_id, &story.booking, last_heard)?;
-    let paused = is_paused(connection, here.now)?;
-    // Events that were told of as something that, beside what came now, they no longer are.
-    let told_otherwise: Vec<(i64, EventKind)> = stored
-        .iter()
-        .zip(&story.steps)
-        .filter(|(stored, step)| is_announced(stored.kind) && !is_announced(step.kind))
-        .map(|(stored, _)| (stored.id, stored.kind))
-        .filter(|(id, _)| !new.contains(id))
-        .collect();
     for (stored, step) in stored.iter().zip(&story.steps) {
         events::set_step(connection, stored.id, step)?;
         // Every entry shows what its booking is known by, and is found by it.
@@ -327,59 +318,70 @@ fn refold(
                 taken.endpoint_id,
             )?;
         }
-        if taken.replay {
-            continue;
-        }
-        if new.contains(&stored.id) && step.overtaken {
+        if !taken.replay && new.contains(&stored.id) && step.overtaken {
             events::mark_late(connection, stored.id)?;
         }
-        // An earlier event that was to be told of before has had its notice, or was read again and gets none.
-        if !new.contains(&stored.id) && is_announced(stored.kind) {
-            continue;
-        }
-        // One act of a person is told of once: the notice of the later call was that of this one.
-        let told = told_otherwise.iter().find(|(_, kind)| *kind == step.kind);
-        if let Some((other, _)) = told
-            && notices::hand_over(connection, *other, stored.id)?
-        {
-            continue;
-        }
-        announce(
-            connection,
-            stored.id,
+    }
+    if taken.replay {
+        return Ok(());
+    }
+    tell(connection, provider, &stored, &story, new, here)
+}
+
+/// Plans the notices of a booking, one for each act of a person.
+fn tell(
+    connection: &Connection,
+    provider: Provider,
+    stored: &[StoredEvent],
+    story: &Story,
+    new: &BTreeSet<i64>,
+    here: &Here,
+) -> Result<()> {
+    let paused = is_paused(connection, here.now)?;
+    let told_before = |stored: &StoredEvent| !new.contains(&stored.id) && is_announced(stored.kind);
+    let steps = || stored.iter().zip(&story.steps);
+    // What was told of as something that, beside what came now, it no longer is.
+    let mut mistold: Vec<&StoredEvent> = steps()
+        .filter(|(stored, step)| told_before(stored) && !is_announced(step.kind))
+        .map(|(stored, _)| stored)
+        .collect();
+    // An earlier event that was to be told of before has had its notice, or was read again and gets none.
+    let mut owed: Vec<_> = steps()
+        .filter(|(stored, step)| is_announced(step.kind) && !told_before(stored))
+        .collect();
+    // A notice of a move goes to the event that turns out to be that move, before it goes to the new booking.
+    owed.sort_by_key(|(_, step)| step.kind == EventKind::Created);
+    for (event, step) in owed {
+        let Some(wording) = word(
             provider,
-            &stored.event,
-            step,
-            &story.booking,
+            &event.event,
+            Some(step),
+            Some(&story.booking),
             here,
-            paused,
-        )?;
+        ) else {
+            continue;
+        };
+        // One act of a person is told of once: the notice of the later call was that of this one.
+        let told = mistold
+            .iter()
+            .position(|told| is_news_of(told.kind, step.kind));
+        if let Some(told) = told.map(|place| mistold.remove(place)) {
+            notices::hand_over(connection, told.id, event.id, &wording)?;
+        }
+        notices::plan(connection, event.id, &wording, here.now, paused)?;
+    }
+    for event in mistold {
+        notices::withdraw(connection, event.id)?;
     }
     Ok(())
 }
 
-/// Plans the notice of an event, unless it has one: also of an earlier event whose meaning shows only now.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "they are what a notice is made of, and belong to nothing else together"
-)]
-fn announce(
-    connection: &Connection,
-    event_id: i64,
-    provider: Provider,
-    event: &Event,
-    step: &Step,
-    booking: &Booking,
-    here: &Here,
-    paused: bool,
-) -> Result<()> {
-    if !is_announced(step.kind) || events::has_notice(connection, event_id)? {
-        return Ok(());
-    }
-    match word(provider, event, Some(step), Some(booking), here) {
-        Some(wording) => notices::plan(connection, event_id, &wording, here.now, paused),
-        None => Ok(()),
-    }
+/// Whether somebody who was told of an act as `told` has thereby heard of it, now that it shows to be `act`.
+///
+/// A call that says "moved" may come before the one that says "booked"; if the times are the same, nothing was moved, and
+/// the person has heard of the new booking.
+fn is_news_of(told: EventKind, act: EventKind) -> bool {
+    told == act || (told == EventKind::Rescheduled && act == EventKind::Created)
 }
 
 /// Makes an event findable by everything that the timeline shows of it.

@@ -12,7 +12,7 @@ use clap::Args;
 
 use crate::command::{self, cargo, npm, run};
 use crate::packages::{self, Purpose};
-use crate::{tools, ui};
+use crate::{fuzz, tools, ui};
 use counts::Runner;
 use steps::Steps;
 
@@ -25,7 +25,7 @@ const NETWORK_TESTS: &str = "networks::";
 /// How much to check.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Leave out what is slow: the browser, the virtual desktop, the licences
+    /// Leave out what is slow: the browser, the virtual desktop, the licences, the fuzzer
     #[arg(long)]
     fast: bool,
 }
@@ -114,6 +114,7 @@ fn all(options: &Options, steps: &mut Steps) -> Result<()> {
             "--nocapture",
         ]);
         steps.tests("end to end", Runner::Cargo, &mut desktop)?;
+        steps.step("fuzz", fuzz::briefly)?;
     }
     Ok(())
 }

@@ -66,11 +66,12 @@ fn interpret(_: &Call, body: &Value) -> Reading {
         _ if no_show => EventKind::NoShow,
         _ => return read.finish(vec![Event::bare(EventKind::Other, Some(event_type))]),
     };
+    let [inside, beside] = inside_or_beside("prevMeetId");
+    let previous = read.id(&[&inside, &beside]);
     let mut either = |field: &str| {
         let [inside, beside] = inside_or_beside(field);
         read.text(&[&inside, &beside])
     };
-    let previous = either("prevMeetId");
     let title = either("modifiedEventName").or_else(|| either("eventName"));
     let reason = match kind {
         EventKind::Cancelled => either("cancellation/reason"),

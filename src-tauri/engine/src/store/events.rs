@@ -167,13 +167,6 @@ pub(crate) fn index_words(connection: &Connection, id: i64, words: &str) -> Resu
     Ok(())
 }
 
-/// Whether an event has a notice, shown or not.
-pub(crate) fn has_notice(connection: &Connection, id: i64) -> Result<bool> {
-    Ok(connection
-        .prepare_cached("SELECT 1 FROM notice WHERE event_id = ?1")?
-        .exists([id])?)
-}
-
 /// Notes that the person has seen events. Those seen before keep their moment.
 ///
 /// # Errors

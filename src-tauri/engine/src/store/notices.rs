@@ -39,15 +39,28 @@ pub(crate) fn plan(
     Ok(())
 }
 
-/// Makes the notice of one event that of another. False if the first has none, or the other one has its own.
-pub(crate) fn hand_over(connection: &Connection, from: i64, to: i64) -> Result<bool> {
-    let handed = connection
+/// Makes the notice of one event that of another. One that has not been shown gets the words of that other one.
+pub(crate) fn hand_over(
+    connection: &Connection,
+    from: i64,
+    to: i64,
+    wording: &Wording,
+) -> Result<()> {
+    connection
         .prepare_cached(
-            "UPDATE notice SET event_id = ?2
+            "UPDATE notice SET event_id = ?2, title = iif(shown_at IS NULL, ?3, title), body = iif(shown_at IS NULL, ?4, body)
              WHERE event_id = ?1 AND NOT EXISTS (SELECT 1 FROM notice WHERE event_id = ?2)",
         )?
-        .execute([from, to])?;
-    Ok(handed > 0)
+        .execute(params![from, to, wording.title, wording.body])?;
+    Ok(())
+}
+
+/// Takes back a notice that nobody has been shown.
+pub(crate) fn withdraw(connection: &Connection, event_id: i64) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM notice WHERE event_id = ?1 AND shown_at IS NULL")?
+        .execute([event_id])?;
+    Ok(())
 }
 
 /// When the person was told of what a delivery says.

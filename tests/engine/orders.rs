@@ -1,0 +1,347 @@
+//! Whatever the order in which the calls of a booking arrive, and however often: the store holds the same booking, and the
+//! person is told as often. Through the real inbox, worker and database.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bellhop_core::call::Call;
+use bellhop_core::provider::Provider;
+use bellhop_core::sample::{Act, SampleBooking};
+use bellhop_core::signature::{Checked, SecretValue, SigningSecret, sign, verify};
+use bellhop_engine::Engine;
+use bellhop_engine::store::bookings::BookingQuery;
+use bellhop_engine::store::{bookings, deliveries, notices};
+use bellhop_engine::worker::drain;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+const SECRET: &str = "s3cret";
+
+/// Histories that are tried for each provider.
+const CASES: u32 = 24;
+
+/// What happens to a booking after it was made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Next {
+    /// It is moved to a time that it never had.
+    Move,
+    /// It is moved to the time that it had at first.
+    MoveBack,
+    /// The provider's word for a move comes with the time that is known already.
+    TellAgain,
+    /// Any other word of the provider that leaves the booking standing: confirmed, completed, not come.
+    Other(usize),
+    /// It is called off, and another one is made in its stead.
+    Replace,
+}
+
+/// A life of some bookings, and how the calls that tell of it arrive.
+#[derive(Clone, Debug)]
+struct History {
+    /// Each with the seconds since the one before.
+    steps: Vec<(Next, i64)>,
+    /// How often it is called off at the end.
+    cancellations: usize,
+    /// The first call never came: the endpoint was not there yet.
+    begins_late: bool,
+    /// Turns any order of the calls, repeats among them, into one.
+    shuffle: u64,
+    /// Whether what has arrived is worked on before the next call arrives.
+    worked_on_between: bool,
+    /// Whether notices are shown before the next call arrives.
+    shown_between: bool,
+}
+
+fn histories() -> impl Strategy<Value = History> {
+    let next = prop_oneof![
+        3 => Just(Next::Move),
+        1 => Just(Next::MoveBack),
+        3 => Just(Next::TellAgain),
+        2 => (0..8usize).prop_map(Next::Other),
+        1 => Just(Next::Replace),
+    ];
+    (
+        proptest::collection::vec((next, 0..3i64), 0..5),
+        0..3usize,
+        proptest::bool::weighted(0.2),
+        any::<u64>(),
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(steps, cancellations, begins_late, shuffle, worked_on_between, shown_between)| {
+                History {
+                    steps,
+                    cancellations,
+                    begins_late,
+                    shuffle,
+                    worked_on_between,
+                    shown_between,
+                }
+            },
+        )
+}
+
+fn call(provider: Provider, event_type: &str, booking: &SampleBooking) -> Call {
+    let sample = provider.sample(event_type, booking).unwrap();
+    let secret = secret_of(provider);
+    let signed = sign(
+        provider,
+        secret.as_ref(),
+        None,
+        booking.now.as_second(),
+        &sample.body,
+    );
+    let own = sample
+        .headers
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
+    Call {
+        query: None,
+        headers: own
+            .chain(signed.headers)
+            .map(|(name, value)| (name, value.into_bytes()))
+            .collect(),
+        body: sample.body,
+    }
+}
+
+fn secret_of(provider: Provider) -> Option<SecretValue> {
+    let signs = !matches!(provider, Provider::ReserveKit | Provider::Orufy);
+    SecretValue::new(SECRET).filter(|_| signs)
+}
+
+/// The calls of a history, in the order in which things happened.
+fn calls(provider: Provider, history: &History) -> Vec<Call> {
+    let start: Timestamp = "2026-06-10T10:00:00Z".parse().unwrap();
+    let mut booking = SampleBooking::new(7, start);
+    let first = booking.start;
+    let type_of = |act| provider.event_type_of(act);
+    let others: Vec<&str> = provider
+        .facts()
+        .sample_event_types
+        .iter()
+        .filter(|word| ![Act::Book, Act::Cancel].map(type_of).contains(*word))
+        .copied()
+        .collect();
+    let mut calls = vec![call(provider, type_of(Act::Book), &booking)];
+    for (next, seconds) in &history.steps {
+        let now = booking.now + SignedDuration::from_secs(*seconds);
+        let word = match next {
+            Next::Move => {
+                booking = booking.moved(now);
+                type_of(Act::Move)
+            }
+            Next::MoveBack => {
+                booking = SampleBooking {
+                    start: first,
+                    ..booking.moved(now)
+                };
+                type_of(Act::Move)
+            }
+            Next::TellAgain => {
+                booking = booking.told_again(now);
+                type_of(Act::Move)
+            }
+            Next::Other(which) => {
+                booking = booking.told_again(now);
+                others[which % others.len()]
+            }
+            Next::Replace => {
+                booking = booking.told_again(now);
+                calls.push(call(provider, type_of(Act::Cancel), &booking));
+                booking = SampleBooking {
+                    number: booking.number + 1,
+                    moves: 0,
+                    ..booking.told_again(now)
+                };
+                type_of(Act::Book)
+            }
+        };
+        calls.push(call(provider, word, &booking));
+    }
+    for _ in 0..history.cancellations {
+        booking = booking.told_again(booking.now + SignedDuration::from_secs(1));
+        calls.push(call(provider, type_of(Act::Cancel), &booking));
+    }
+    if history.begins_late && calls.len() > 1 {
+        calls.remove(0);
+    }
+    calls
+}
+
+/// An order of `count` things in which each comes once or twice, told by a number.
+fn arrival(count: usize, mut number: u64) -> Vec<usize> {
+    let mut next = |bound: usize| {
+        // Knuth's generator of 64 bits: any number makes an order, the same each time.
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(number >> 33).unwrap() % bound
+    };
+    let mut order: Vec<usize> = (0..count).collect();
+    for _ in 0..count {
+        order.extend((next(3) == 0).then(|| next(count)));
+    }
+    for place in (1..order.len()).rev() {
+        order.swap(place, next(place + 1));
+    }
+    order
+}
+
+/// What is known in the end: the bookings without what depends on arrival, and how often each kind of act was told of.
+type Outcome = (BTreeSet<String>, BTreeMap<String, i64>);
+
+struct World {
+    engine: Arc<Engine>,
+    runtime: Runtime,
+    _data: TempDir,
+}
+
+impl World {
+    fn open() -> World {
+        let data = tempfile::tempdir().unwrap();
+        let runtime = Runtime::new().unwrap();
+        let engine = runtime
+            .block_on(Engine::open_with_file_secrets(data.path()))
+            .unwrap();
+        World {
+            engine,
+            runtime,
+            _data: data,
+        }
+    }
+
+    fn tell(&self, provider: Provider, calls: &[&Call], between: bool, shown: bool) -> Outcome {
+        self.runtime.block_on(async {
+            let added = self.engine.add_endpoint(provider, None, None).await;
+            let endpoint = added.unwrap().id;
+            let secret = secret_of(provider).map(|value| SigningSecret { id: -1, value });
+            let checked = Checked {
+                endpoint_id: endpoint,
+                provider,
+                secrets: secret.into_iter().collect(),
+                pinned: None,
+            };
+            for call in calls {
+                let delivery = verify(&checked, (*call).clone()).unwrap();
+                let store = &self.engine.store;
+                let stored = store.write(move |connection| {
+                    deliveries::accept(connection, &delivery, Timestamp::UNIX_EPOCH)
+                });
+                stored.await.unwrap();
+                if between {
+                    drain(store, &self.engine.changes).await.unwrap();
+                }
+                if shown {
+                    let show = store.write(|connection| {
+                        let waiting = notices::waiting(connection)?;
+                        let ids: Vec<i64> = waiting.iter().map(|notice| notice.id).collect();
+                        notices::mark_shown(connection, &ids, Timestamp::UNIX_EPOCH)
+                    });
+                    show.await.unwrap();
+                }
+            }
+            drain(&self.engine.store, &self.engine.changes)
+                .await
+                .unwrap();
+            self.outcome(endpoint).await
+        })
+    }
+
+    async fn outcome(&self, endpoint: i64) -> Outcome {
+        let read = self.engine.store.read(move |connection| {
+            let query = BookingQuery {
+                limit: 99,
+                endpoint_id: Some(endpoint),
+                ..BookingQuery::default()
+            };
+            let bookings = bookings::list(connection, query)?;
+            let known = bookings.into_iter().map(|booking| {
+                format!(
+                    "{:?}",
+                    bookings::Booking {
+                        id: 0,
+                        endpoint_id: 0,
+                        ..booking
+                    }
+                )
+            });
+            let known = known.collect();
+            let mut statement = connection.prepare(
+                "SELECT kind, count(*) FROM notice JOIN event ON event.id = event_id WHERE endpoint_id = ?1 GROUP BY kind",
+            )?;
+            let told = statement
+                .query_map([endpoint], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            Ok((known, told))
+        });
+        read.await.unwrap()
+    }
+}
+
+fn same_in_every_order(provider: Provider) {
+    let world = World::open();
+    let mut runner = TestRunner::new(Config {
+        cases: std::env::var("PROPTEST_CASES")
+            .ok()
+            .and_then(|cases| cases.parse().ok())
+            .unwrap_or(CASES),
+        failure_persistence: None,
+        max_shrink_iters: 200,
+        ..Config::default()
+    });
+    let outcome = runner.run(&histories(), |history| {
+        let calls = calls(provider, &history);
+        let in_order: Vec<&Call> = calls.iter().collect();
+        let order = arrival(calls.len(), history.shuffle);
+        let shuffled: Vec<&Call> = order.iter().map(|index| &calls[*index]).collect();
+        let expected = world.tell(provider, &in_order, true, false);
+        let found = world.tell(
+            provider,
+            &shuffled,
+            history.worked_on_between,
+            history.shown_between,
+        );
+        prop_assert_eq!(expected, found, "arrived as {:?}", order);
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("{provider}: {error}");
+    }
+}
+
+#[test]
+fn kordless_is_the_same_in_every_order() {
+    same_in_every_order(Provider::Kordless);
+}
+
+#[test]
+fn reservekit_is_the_same_in_every_order() {
+    same_in_every_order(Provider::ReserveKit);
+}
+
+#[test]
+fn bookora_is_the_same_in_every_order() {
+    same_in_every_order(Provider::Bookora);
+}
+
+#[test]
+fn webkasa_is_the_same_in_every_order() {
+    same_in_every_order(Provider::WebKasa);
+}
+
+#[test]
+fn orufy_is_the_same_in_every_order() {
+    same_in_every_order(Provider::Orufy);
+}

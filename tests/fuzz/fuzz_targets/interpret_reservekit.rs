@@ -1,0 +1,9 @@
+//! What calls of ReserveKit say.
+#![no_main]
+
+use bellhop_core::provider::Provider;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bellhop_fuzz::interpretation::check(
+    Provider::ReserveKit,
+    data
+));

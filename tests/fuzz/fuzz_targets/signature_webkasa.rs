@@ -1,0 +1,6 @@
+//! How calls of WebKasa prove that they are genuine.
+#![no_main]
+
+use bellhop_core::provider::Provider;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bellhop_fuzz::signature::check(Provider::WebKasa, data));
