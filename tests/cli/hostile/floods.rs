@@ -109,7 +109,7 @@ fn traces_of_a_flood_take_only_so_much_disk() {
 
 /// More than 10,000 calls have to come faster than 100 a second.
 #[test]
-#[ignore = "takes a minute on a busy computer; the counting itself is tested beside the code"]
+#[ignore = "takes 10,000 calls and more; the counting itself is tested beside the code"]
 fn genuine_calls_that_are_too_many_come_again_and_are_stored_then() {
     let salon = Salon::open();
     let of = |number: usize| salon.signed("", &numbered(number));
