@@ -6,6 +6,7 @@
     reason = "a command for people: what it does is what it prints"
 )]
 
+mod bench;
 mod command;
 mod icons;
 mod packages;
@@ -39,6 +40,8 @@ enum Task {
     Run(run::Options),
     /// Everything that CI runs, in an order that fails early
     Test(test::Options),
+    /// How fast the inbox is, in release mode, beside two servers that do less
+    Bench(bench::Options),
     /// Write the TypeScript types anew from the Rust types
     Bindings,
     /// Draw the PNG, ICO and ICNS files anew from the SVG files
@@ -63,6 +66,7 @@ fn start() -> Result<ExitCode> {
     match Cli::parse().command {
         Task::Run(options) => run::run(&options),
         Task::Test(options) => test::test(&options).map(|()| ExitCode::SUCCESS),
+        Task::Bench(options) => bench::bench(&options).map(|()| ExitCode::SUCCESS),
         Task::Bindings => test::bindings().map(|()| ExitCode::SUCCESS),
         Task::Icons => icons::draw().map(|()| ExitCode::SUCCESS),
         Task::Advisories => tools::advisories().map(|()| ExitCode::SUCCESS),
