@@ -29,6 +29,9 @@ impl Home {
         for endpoint in 0..ENDPOINTS {
             paths.push(add_endpoint(bellhop, data_dir, provider_of(endpoint))?);
         }
+        // Into the one file that is copied.
+        Connection::open(data_dir.join("bellhop.db"))?
+            .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
         Ok(Home {
             data_dir: data_dir.to_owned(),
             paths,

@@ -14,7 +14,7 @@ use crate::calls::{Calls, Numbers};
 use crate::disk::{self, SlowDisk, SyncLatency};
 use crate::home::Home;
 use crate::load::{self, Speed};
-use crate::process::{Memory, Server};
+use crate::process::{Memory, Server, sleeps_between};
 use crate::references::Kind;
 use crate::stored;
 
@@ -27,8 +27,9 @@ const ALONE: usize = 1_000;
 /// What one run of the program may be sent before it slows its callers down.
 const MOST: usize = 150_000;
 
-/// How long the program is left alone before its sleep is watched, and how long it is watched.
-const SETTLE: Duration = Duration::from_secs(3);
+/// How long the program is left alone before its sleep is watched, and how long it is watched. Threads of its runtime that
+/// have nothing to do end after ten seconds.
+const SETTLE: Duration = Duration::from_secs(12);
 const IDLE: Duration = Duration::from_secs(10);
 
 /// What to measure.
@@ -230,7 +231,7 @@ impl Bench<'_> {
         std::thread::sleep(SETTLE);
         let sleeps = server.sleeps()?;
         std::thread::sleep(IDLE);
-        let wakes_per_second = (server.sleeps()? - sleeps) / IDLE.as_secs_f64();
+        let wakes_per_second = sleeps_between(&sleeps, &server.sleeps()?) / IDLE.as_secs_f64();
         let counts = home.counts()?;
         let expected = i64::try_from(calls.len())?;
         ensure!(

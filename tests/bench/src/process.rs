@@ -1,5 +1,7 @@
 //! The processes that are measured, and what Linux tells of them.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -68,15 +70,30 @@ impl Server {
         cpu_of(&self.proc())
     }
 
-    /// How often its threads have gone to sleep, which is as often as they were woken.
-    pub(crate) fn sleeps(&self) -> Result<f64> {
-        let mut sum = 0.0;
+    /// How often each of its threads has gone to sleep, which is as often as it was woken.
+    pub(crate) fn sleeps(&self) -> Result<Sleeps> {
+        let mut sleeps = Sleeps::new();
         for task in fs::read_dir(self.proc().join("task"))? {
-            let status = fs::read_to_string(task?.path().join("status"))?;
-            sum += field(&status, "voluntary_ctxt_switches:")?;
+            let task = task?;
+            // One that ends meanwhile is of no interest.
+            if let Ok(status) = fs::read_to_string(task.path().join("status")) {
+                let count = field(&status, "voluntary_ctxt_switches:")?;
+                sleeps.insert(task.file_name(), count);
+            }
         }
-        Ok(sum)
+        Ok(sleeps)
     }
+}
+
+/// By thread.
+pub(crate) type Sleeps = HashMap<OsString, f64>;
+
+/// How often the threads of `after` have gone to sleep since `before`.
+pub(crate) fn sleeps_between(before: &Sleeps, after: &Sleeps) -> f64 {
+    after
+        .iter()
+        .map(|(thread, count)| count - before.get(thread).copied().unwrap_or_default())
+        .sum()
 }
 
 impl Drop for Server {
