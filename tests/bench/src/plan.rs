@@ -150,7 +150,7 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     for round in 0..options.rounds {
         for subject in &subjects {
             eprintln!("round {} of {}: {subject:?}", round + 1, options.rounds);
-            rounds.push(bench.turn(*subject, &bench.fresh_home()?)?);
+            rounds.push(bench.turn(*subject, &bench.fresh_home()?, false)?);
         }
     }
     Ok(Report {
@@ -198,7 +198,8 @@ impl Bench<'_> {
         })
     }
 
-    fn turn(&self, subject: Subject, home: &Home) -> Result<Turn> {
+    /// One server's turn. With `keep`, its data is left in order for a later one.
+    fn turn(&self, subject: Subject, home: &Home, keep: bool) -> Result<Turn> {
         let mut numbers = Numbers::fresh();
         let mut sign = |count| Calls::sign(&home.paths, &mut numbers, count).map(Arc::new);
         let (first, many, few) = (sign(1)?, sign(self.options.round_calls)?, sign(ALONE)?);
@@ -208,6 +209,10 @@ impl Bench<'_> {
         let before = server.cpu()?;
         let crowd = load::run(server.address, &many, CONNECTIONS)?;
         let cpu = server.cpu()? - before;
+        if keep {
+            home.wait_for_worker()?;
+            server.stop()?;
+        }
         Ok(Turn {
             server: subject,
             crowd,
@@ -281,7 +286,7 @@ impl Bench<'_> {
             self.options.stored,
         )?;
         let calls = home.counts()?.stored;
-        let turn = self.turn(Subject::Bellhop, &home)?;
+        let turn = self.turn(Subject::Bellhop, &home, true)?;
         Ok(Some(Stored { calls, turn }))
     }
 }

@@ -50,6 +50,17 @@ impl Server {
         Ok(())
     }
 
+    /// Asks it to end, as a person would, and waits until it has: a database that was cut off is checked at the next start.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        let asked = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()?;
+        if !asked.success() || !self.child.wait()?.success() {
+            bail!("the server did not end well");
+        }
+        Ok(())
+    }
+
     fn proc(&self) -> PathBuf {
         PathBuf::from(format!("/proc/{}", self.child.id()))
     }

@@ -42,7 +42,8 @@ pub(crate) fn home(bellhop: &Path, folder: &Path, count: i64) -> Result<Home> {
 /// Lets the program bring the database up to date.
 fn migrate(bellhop: &Path, home: &Home) -> Result<()> {
     let server = Server::start(|listen| home.serve(bellhop, listen))?;
-    server.wait()
+    server.wait()?;
+    server.stop()
 }
 
 fn fill(bellhop: &Path, home: &Home, count: i64) -> Result<()> {
@@ -53,7 +54,7 @@ fn fill(bellhop: &Path, home: &Home, count: i64) -> Result<()> {
     server.wait()?;
     load::run(server.address, &calls, 1)?;
     home.wait_for_worker()?;
-    drop(server);
+    server.stop()?;
 
     let connection = Connection::open(home.data_dir.join("bellhop.db"))?;
     connection.set_prepared_statement_cache_capacity(16);
