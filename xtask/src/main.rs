@@ -6,6 +6,7 @@
     reason = "a command for people: what it does is what it prints"
 )]
 
+mod bench;
 mod command;
 mod fuzz;
 mod icons;
@@ -45,6 +46,8 @@ enum Task {
     Soak(soak::Options),
     /// Feed random calls to everything that reads calls
     Fuzz(fuzz::Options),
+    /// How fast the inbox is, in release mode, beside two servers that do less
+    Bench(bench::Options),
     /// Write the TypeScript types anew from the Rust types
     Bindings,
     /// Draw the PNG, ICO and ICNS files anew from the SVG files
@@ -71,6 +74,7 @@ fn start() -> Result<ExitCode> {
         Task::Test(options) => test::test(&options).map(|()| ExitCode::SUCCESS),
         Task::Soak(options) => soak::soak(&options).map(|()| ExitCode::SUCCESS),
         Task::Fuzz(options) => fuzz::fuzz(&options).map(|()| ExitCode::SUCCESS),
+        Task::Bench(options) => bench::bench(&options).map(|()| ExitCode::SUCCESS),
         Task::Bindings => test::bindings().map(|()| ExitCode::SUCCESS),
         Task::Icons => icons::draw().map(|()| ExitCode::SUCCESS),
         Task::Advisories => tools::advisories().map(|()| ExitCode::SUCCESS),

@@ -16,7 +16,7 @@ use axum::extract::{Path, State};
 use axum::http::{Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use bellhop_core::signature::{Checked, SigningSecret, verify};
+use bellhop_core::signature::{Checked, SignatureError, SigningSecret, verify};
 use jiff::Timestamp;
 use tokio::sync::{Mutex, Semaphore};
 
@@ -24,7 +24,7 @@ use crate::connections::Caller;
 use crate::endpoints::signing_secret_name;
 use crate::secrets::SecretsError;
 use crate::store::endpoints::Called;
-use crate::store::{deliveries, endpoints};
+use crate::store::{Known, StoreError, deliveries};
 use crate::{Engine, self_test};
 
 pub use body::MAX_BODY;
@@ -73,12 +73,12 @@ async fn hook(
     let Ok(Path(token)) = token else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let called = receiver
-        .engine
-        .store
-        .read_here(|connection| endpoints::by_token(connection, &token));
-    let called = match called {
-        Ok(Some(called)) => called,
+    let known = match *request.method() {
+        Method::POST => receiver.engine.store.called(&token),
+        _ => receiver.engine.store.called_now(&token),
+    };
+    let known = match known {
+        Ok(Some(known)) => known,
         Ok(None) => {
             if request.method() == Method::POST {
                 receiver.reject_unknown(token);
@@ -93,7 +93,7 @@ async fn hook(
         Method::GET | Method::HEAD => return StatusCode::OK.into_response(),
         _ => {
             let hint = "Only POST calls carry bookings. Set the provider's webhook to POST.";
-            receiver.reject(called.id, "method_not_allowed", hint);
+            receiver.reject(known.called.id, "method_not_allowed", hint);
             return (
                 StatusCode::METHOD_NOT_ALLOWED,
                 [(header::ALLOW, "GET, HEAD, POST")],
@@ -105,7 +105,7 @@ async fn hook(
     let Received { call, room } = match read_call(request, &receiver.large_bodies).await {
         Ok(received) => received,
         Err(refusal) => {
-            receiver.reject(called.id, refusal.reason, refusal.hint);
+            receiver.reject(known.called.id, refusal.reason, refusal.hint);
             return match refusal.status {
                 StatusCode::SERVICE_UNAVAILABLE => come_back(refusal.status),
                 status => status.into_response(),
@@ -115,27 +115,72 @@ async fn hook(
     if let Some(caller) = caller {
         caller.waits();
     }
-    match self_test::nonce(&receiver.engine, &called, &call) {
-        Some(nonce) => match self_test::take(&receiver.engine, called, call, nonce, began).await {
-            Ok(true) => StatusCode::OK.into_response(),
-            Ok(false) => StatusCode::UNAUTHORIZED.into_response(),
-            Err(error) => unavailable(&receiver.engine, &error),
-        },
-        None => accept(&receiver, called, Received { call, room }).await,
+    match self_test::nonce(&receiver.engine, &known.called, &call) {
+        Some(nonce) => {
+            match self_test::take(&receiver.engine, &known.called, call, nonce, began).await {
+                Ok(true) => StatusCode::OK.into_response(),
+                Ok(false) => StatusCode::UNAUTHORIZED.into_response(),
+                Err(error) => unavailable(&receiver.engine, &error),
+            }
+        }
+        None => accept(&receiver, &token, known, Received { call, room }).await,
     }
 }
 
-async fn accept(receiver: &Receiver, called: Called, received: Received) -> Response {
+/// Takes a call. What is known of its endpoint may be a moment old, and nobody is turned away for that: where it does not
+/// fit, it is looked up again.
+async fn accept(receiver: &Receiver, token: &str, known: Known, received: Received) -> Response {
+    // A large call is too large to be kept for another look.
+    if received.room.is_none() {
+        let copy = Received {
+            call: received.call.clone(),
+            room: None,
+        };
+        if let Ok(answer) = take(receiver, known, copy).await {
+            return answer;
+        }
+    }
     let engine = &receiver.engine;
-    let endpoint_id = called.id;
-    let checked = match checked(engine, called).await {
-        Ok(checked) => checked,
-        Err(error @ SecretsError::Gone) => {
-            // The other endpoints take calls as ever, so this is no gap.
-            receiver.reject(endpoint_id, "secret_gone", error.to_string());
-            return come_back(StatusCode::SERVICE_UNAVAILABLE);
+    let known = match engine.store.called_now(token) {
+        Ok(Some(known)) => known,
+        Ok(None) => {
+            receiver.reject_unknown(token.to_owned());
+            return StatusCode::NOT_FOUND.into_response();
         }
         Err(error) => return unavailable(engine, &error),
+    };
+    let endpoint_id = known.called.id;
+    match take(receiver, known, received).await {
+        Ok(answer) => answer,
+        Err(Doubt::NotGenuine(error)) => {
+            match receiver.reject(endpoint_id, error.reason(), error.to_string()) {
+                true => come_back(StatusCode::TOO_MANY_REQUESTS),
+                false => StatusCode::UNAUTHORIZED.into_response(),
+            }
+        }
+        Err(Doubt::SecretGone(error)) => {
+            // The other endpoints take calls as ever, so this is no gap.
+            receiver.reject(endpoint_id, "secret_gone", error.to_string());
+            come_back(StatusCode::SERVICE_UNAVAILABLE)
+        }
+        Err(Doubt::Changed) => come_back(StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+/// Why a call was not taken, as far as its endpoint is what it was known to be.
+enum Doubt {
+    NotGenuine(SignatureError),
+    SecretGone(SecretsError),
+    Changed,
+}
+
+async fn take(receiver: &Receiver, known: Known, received: Received) -> Result<Response, Doubt> {
+    let engine = &receiver.engine;
+    let endpoint_id = known.called.id;
+    let checked = match checked(engine, &known.called).await {
+        Ok(checked) => checked,
+        Err(error @ SecretsError::Gone) => return Err(Doubt::SecretGone(error)),
+        Err(error) => return Ok(unavailable(engine, &error)),
     };
     let Received { call, room } = received;
     let (verified, room) = if room.is_some() {
@@ -148,28 +193,20 @@ async fn accept(receiver: &Receiver, called: Called, received: Received) -> Resp
         });
         match apart.await {
             Ok(outcome) => outcome,
-            Err(error) => return unavailable(engine, &error),
+            Err(error) => return Ok(unavailable(engine, &error)),
         }
     } else {
         (verify(&checked, call), room)
     };
-    let delivery = match verified {
-        Ok(delivery) => delivery,
-        Err(error) => {
-            return match receiver.reject(endpoint_id, error.reason(), error.to_string()) {
-                true => come_back(StatusCode::TOO_MANY_REQUESTS),
-                false => StatusCode::UNAUTHORIZED.into_response(),
-            };
-        }
-    };
+    let delivery = verified.map_err(Doubt::NotGenuine)?;
     // Counted only now, so that nobody but the provider can use up what it may send.
     if !receiver.rates.allow_genuine(endpoint_id) {
         receiver.tell_of(Flood::Genuine(endpoint_id));
-        return come_back(StatusCode::TOO_MANY_REQUESTS);
+        return Ok(come_back(StatusCode::TOO_MANY_REQUESTS));
     }
     let stored = engine
         .store
-        .write(move |connection| {
+        .write_call(known, move |connection| {
             let accepted = deliveries::accept(connection, &delivery, Timestamp::now());
             drop(room);
             accepted
@@ -181,27 +218,25 @@ async fn accept(receiver: &Receiver, called: Called, received: Received) -> Resp
             if matches!(accepted, deliveries::Accepted::Stored(_)) {
                 engine.changes.wake_worker();
             }
-            StatusCode::OK.into_response()
+            Ok(StatusCode::OK.into_response())
         }
-        Err(error) => unavailable(engine, &error),
+        Err(StoreError::Changed) => Err(Doubt::Changed),
+        Err(error) => Ok(unavailable(engine, &error)),
     }
 }
 
-pub(crate) async fn checked(engine: &Engine, called: Called) -> Result<Checked, SecretsError> {
+pub(crate) async fn checked(engine: &Engine, called: &Called) -> Result<Checked, SecretsError> {
     let had_secrets = !called.secrets.is_empty();
     let mut secrets = Vec::with_capacity(called.secrets.len());
-    for secret in called.secrets {
+    for &(id, kept_in) in &called.secrets {
         match engine
             .secrets
-            .read(&signing_secret_name(secret.id), secret.kept_in)
+            .read(&signing_secret_name(id), kept_in)
             .await?
         {
-            Some(value) => secrets.push(SigningSecret {
-                id: secret.id,
-                value,
-            }),
+            Some(value) => secrets.push(SigningSecret { id, value }),
             None => tracing::warn!(
-                secret = secret.id,
+                secret = id,
                 "a signing secret is no longer where it was kept"
             ),
         }
@@ -215,7 +250,7 @@ pub(crate) async fn checked(engine: &Engine, called: Called) -> Result<Checked, 
         endpoint_id: called.id,
         provider: called.provider,
         secrets,
-        pinned: called.signature_form,
+        pinned: called.signature_form.clone(),
     })
 }
 

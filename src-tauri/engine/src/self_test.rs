@@ -367,7 +367,7 @@ pub(crate) fn nonce(engine: &Engine, called: &Called, call: &Call) -> Option<Str
 /// Fails where the store or the secrets do, as for any other call; a call that is not genuine gives false.
 pub(crate) async fn take(
     engine: &Engine,
-    called: Called,
+    called: &Called,
     call: Call,
     nonce: String,
     began: Timestamp,

@@ -21,8 +21,11 @@ use crate::receiver::Receiver;
 use crate::tunnel::{Doorman, OwnAddress, Tunnel, TunnelStatus};
 use crate::{Engine, connections, worker};
 
-/// How often to look whether another process has written. Once a second is what an idle program may wake up.
-const LOOK_FOR_OTHERS: Duration = Duration::from_secs(1);
+/// How often to look whether we can be reached, and whether the place of the announced receiver has become free.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// How often to look where neither is of interest.
+const IDLE_BEAT: Duration = Duration::from_secs(60);
 
 /// A pause between two looks that lasted so much longer was one of the whole computer.
 const ASLEEP: Duration = Duration::from_secs(10);
@@ -300,31 +303,33 @@ impl Serving {
 /// on the same data directory that has ended. With the same beat, it sees when we can be reached.
 async fn watch_others(serving: Arc<Serving>) {
     let engine = &serving.engine;
-    let mut seen = None;
+    let mut others = engine.store.version_of_others();
+    let mut status = serving.tunnel();
     let mut ledger = Ledger::new(Arc::clone(engine));
     let mut asleep_since = None;
     loop {
-        let status = serving.status.borrow().clone();
-        ledger.beat(&status, asleep_since).await;
+        let now = status.borrow_and_update().clone();
+        ledger.beat(&now, asleep_since).await;
         if let Err(error) = serving.introduce() {
             tracing::debug!(%error, "other programs still do not see that the receiver runs");
         }
-        match engine.store.version_of_others().await {
-            Ok(version) => {
-                if seen.is_some_and(|seen| seen != version) {
-                    engine.changes.tell(Change::Anything);
-                    engine.changes.wake_worker();
-                }
-                seen = Some(version);
-            }
-            Err(error) => tracing::debug!(%error, "could not look for what others wrote"),
-        }
+        // Who is not to be reached and holds its place has nothing to look for, and sleeps.
+        let has_place = serving.announcement.get().is_some();
+        let beat = match now {
+            TunnelStatus::Off if has_place => IDLE_BEAT,
+            _ => BEAT,
+        };
         let pause = Stretch::begin();
         tokio::select! {
-            () = tokio::time::sleep(LOOK_FOR_OTHERS) => {}
+            () = tokio::time::sleep(beat) => {}
+            Ok(()) = others.changed() => {
+                engine.changes.tell(Change::Anything);
+                engine.changes.wake_worker();
+            }
+            Ok(()) = status.changed() => {}
             () = serving.stop.cancelled() => break,
         }
-        asleep_since = (pause.passed() > LOOK_FOR_OTHERS + ASLEEP).then_some(pause.began);
+        asleep_since = (pause.passed() > beat + ASLEEP).then_some(pause.began);
     }
     ledger.stop().await;
 }

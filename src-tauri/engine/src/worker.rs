@@ -1,10 +1,11 @@
 //! Drains the inbox: reads each delivery, folds its bookings, plans its notices.
 //!
-//! Every delivery is one transaction, which marks it as processed. Whatever is cut off in between is still waiting at
-//! the next start, and every step may run twice.
+//! What comes of a delivery is committed with the note that it has been processed. Whatever is cut off in between is still
+//! waiting at the next start, and every step may run twice.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bellhop_core::booking::{Booking, Story, fold};
@@ -26,8 +27,12 @@ use crate::store::{
     Result, Store, StoreError, bookings, deliveries, endpoints, events, notices, settings,
 };
 
-/// Deliveries that are read ahead of their commits, which they share.
+/// Deliveries that are read ahead of their commits.
 const BATCH: usize = 64;
+
+/// Deliveries that share a commit. A call that comes meanwhile waits for all of them; but the search index writes a part
+/// of its own for each commit, and merges those later, so that few at a time cost more each.
+const TOGETHER: usize = 16;
 
 /// How often one delivery may end the whole program before it is set aside.
 const TRIES: i64 = 3;
@@ -116,16 +121,37 @@ async fn resume(store: &Store, changes: &Changes) -> Result<()> {
 }
 
 async fn work_on(store: &Store, changes: &Changes, waiting: Vec<Waiting>) -> Result<()> {
-    // All writes of a batch are queued before the first is awaited, so that they share commits.
-    let mut outcomes = Vec::with_capacity(waiting.len());
-    for delivery in waiting {
-        let id = delivery.id;
-        let outcome =
-            store.queue(move |connection| process(connection, &delivery, read(&delivery)))?;
-        outcomes.push((id, outcome));
+    let mut waiting = waiting.into_iter().map(read).peekable();
+    let mut outcomes = Vec::new();
+    while waiting.peek().is_some() {
+        let together: Arc<[Read]> = waiting.by_ref().take(TOGETHER).collect();
+        let of_job = Arc::clone(&together);
+        let outcome = store.queue_patiently(move |connection| {
+            of_job.iter().try_for_each(|read| process(connection, read))
+        })?;
+        outcomes.push((together, outcome));
     }
-    for (id, outcome) in outcomes {
-        match outcome.await {
+    for (together, outcome) in outcomes {
+        if let Err(error) = outcome.committed().await {
+            tracing::debug!(%error, "deliveries could not be processed together");
+            one_by_one(store, together).await?;
+        }
+        changes.tell(Change::Timeline);
+    }
+    Ok(())
+}
+
+/// Finds out which of several deliveries it is that fails.
+async fn one_by_one(store: &Store, deliveries: Arc<[Read]>) -> Result<()> {
+    for (place, read) in deliveries.iter().enumerate() {
+        let id = read.waiting.id;
+        let of_job = Arc::clone(&deliveries);
+        let outcome = store.queue_patiently(move |connection| {
+            of_job
+                .get(place)
+                .map_or(Ok(()), |read| process(connection, read))
+        })?;
+        match outcome.committed().await {
             Err(StoreError::Panicked) => {
                 tracing::error!(delivery = id, "working on a delivery failed");
                 store
@@ -135,18 +161,31 @@ async fn work_on(store: &Store, changes: &Changes, waiting: Vec<Waiting>) -> Res
             outcome => outcome?,
         }
     }
-    changes.tell(Change::Timeline);
     Ok(())
 }
 
-/// Reads a delivery. One that makes an interpreter panic is set aside and blocks nothing behind it.
-fn read(delivery: &Waiting) -> Option<Reading> {
-    catch_unwind(AssertUnwindSafe(|| interpret(delivery.provider, &delivery.call)))
-        .inspect_err(|_| tracing::error!(delivery = delivery.id, provider = %delivery.provider, "reading a delivery failed"))
-        .ok()
+/// A delivery and what it says; nothing where the interpreter panicked.
+struct Read {
+    waiting: Waiting,
+    reading: Option<Reading>,
 }
 
-fn process(connection: &Connection, delivery: &Waiting, reading: Option<Reading>) -> Result<()> {
+/// Reads a delivery. One that makes an interpreter panic is set aside and blocks nothing behind it.
+fn read(delivery: Waiting) -> Read {
+    let reading = catch_unwind(AssertUnwindSafe(|| interpret(delivery.provider, &delivery.call)))
+        .inspect_err(|_| tracing::error!(delivery = delivery.id, provider = %delivery.provider, "reading a delivery failed"))
+        .ok();
+    Read {
+        waiting: delivery,
+        reading,
+    }
+}
+
+fn process(connection: &Connection, read: &Read) -> Result<()> {
+    let Read {
+        waiting: delivery,
+        reading,
+    } = read;
     let Some(taken) = deliveries::take(connection, delivery.id)? else {
         return Ok(());
     };
@@ -393,7 +432,7 @@ fn index(
     booking: Option<&Booking>,
     endpoint_id: i64,
 ) -> Result<()> {
-    let label = endpoints::get(connection, endpoint_id)?.map(|endpoint| endpoint.label);
+    let label = endpoints::label(connection, endpoint_id)?;
     let attendee = booking.map(|booking| &booking.attendee);
     let of_attendee = |attendee: &bellhop_core::event::Attendee| {
         [

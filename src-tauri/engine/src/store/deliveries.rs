@@ -83,7 +83,7 @@ pub enum Accepted {
 ///
 /// # Errors
 ///
-/// Fails where SQLite does; then nothing was stored.
+/// Fails where SQLite does. Each of its statements may be done then; whichever are, the call may come again.
 pub fn accept(
     connection: &Connection,
     delivery: &VerifiedDelivery,

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::{from_json, moment, rows, to_json};
 use super::secrets::{self, Secret};
 use super::{Result, StoreError};
+use crate::secrets::Keeper;
 
 /// One public address of ours, for one provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,6 +133,13 @@ pub fn get(connection: &Connection, id: i64) -> Result<Option<Endpoint>> {
     Ok(rows(&mut statement, [id], |row| read(connection, row))?.pop())
 }
 
+/// The person's name for an endpoint, unless it has been removed.
+pub(crate) fn label(connection: &Connection, id: i64) -> Result<Option<String>> {
+    let mut statement = connection
+        .prepare_cached("SELECT label FROM endpoint WHERE id = ?1 AND removed_at IS NULL")?;
+    Ok(statement.query_row([id], |row| row.get(0)).optional()?)
+}
+
 /// What the receiver needs of an endpoint that is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Called {
@@ -141,8 +149,8 @@ pub struct Called {
     pub provider: Provider,
     /// The form pinned to it.
     pub signature_form: Option<Form>,
-    /// Its live secrets and where each is kept.
-    pub secrets: Vec<Secret>,
+    /// Its live secrets, oldest first: the row of each, and who keeps it.
+    pub secrets: Vec<(i64, Keeper)>,
 }
 
 /// The endpoint with this token, unless it has been removed.
@@ -163,7 +171,10 @@ pub fn by_token(connection: &Connection, token: &str) -> Result<Option<Called>> 
             signature_form: form
                 .map(|form| from_json(&form, "endpoint.signature_form"))
                 .transpose()?,
-            secrets: secrets::live(connection, id)?,
+            secrets: secrets::live(connection, id)?
+                .into_iter()
+                .map(|secret| (secret.id, secret.kept_in))
+                .collect(),
         })
     })?;
     Ok(found.into_iter().next())

@@ -22,18 +22,23 @@ pub mod timeline;
 pub(crate) mod checking;
 mod columns;
 pub use columns::When;
+mod known;
 pub(crate) mod lock;
 pub(crate) mod migrating;
 pub(crate) mod opening;
+mod queue;
 mod writer;
+
+pub(crate) use known::Known;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tokio::sync::watch;
 
-use writer::Writer;
+use writer::{Outcome, Writer};
 
 /// The name of the database in the data directory.
 pub const DATABASE: &str = "bellhop.db";
@@ -44,6 +49,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_millis(2_500);
 
 /// Idle readers that are kept open.
 const IDLE_READERS: usize = 4;
+
+/// What a reader may remember of the database, in KiB where it is negative. Every commit makes it forget it all, so more
+/// would only be memory.
+const READER_CACHE: i64 = -512;
 
 /// Why the store did not do what was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -67,6 +76,9 @@ pub enum StoreError {
     /// The store has been closed.
     #[error("The store is closed.")]
     Closed,
+    /// The endpoint was changed between the check of a call and its commit. The call is to be checked again.
+    #[error("The endpoint was changed at this moment. Send the call again.")]
+    Changed,
     /// The work panicked, and was undone.
     #[error("The work in the database failed in a way that nobody foresaw.")]
     Panicked,
@@ -164,16 +176,44 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
-        self.queue(work)?.await
+        self.inner.writer.queue(work)?.committed().await
     }
 
-    /// Like [`Store::write`], queued at once: writes that are queued before the first is awaited share a commit.
-    pub(crate) fn queue<T, F>(&self, work: F) -> Result<impl Future<Output = Result<T>> + use<T, F>>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
-    {
-        self.inner.writer.queue(work)
+    /// Like [`Store::write`], for work that nobody waits for and that changes no endpoint: it holds up nothing that
+    /// somebody waits for. It is queued at once.
+    pub(crate) fn queue_patiently<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<Outcome<T>> {
+        self.inner.writer.queue_patiently(work)
+    }
+
+    /// Stores a call to the endpoint that it was checked with. Where that fails, the call may be stored all the same: like
+    /// one whose answer was lost, it is a repeat when it comes again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Changed`] where that endpoint is another by now; else as [`Store::write`].
+    pub(crate) async fn write_call<T: Send + 'static>(
+        &self,
+        known: Known,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.inner.writer.queue_call(known, work)?.committed().await
+    }
+
+    /// The endpoint with this token, perhaps as it was a moment ago.
+    pub(crate) fn called(&self, token: &str) -> Result<Option<Known>> {
+        match self.inner.writer.known().get(token) {
+            Some(known) => Ok(Some(known)),
+            None => self.called_now(token),
+        }
+    }
+
+    /// The endpoint with this token, as it is.
+    pub(crate) fn called_now(&self, token: &str) -> Result<Option<Known>> {
+        let read = || self.read_here(|connection| endpoints::by_token(connection, token));
+        self.inner.writer.known().read(token, read)
     }
 
     /// Whether so little waits that a trace which may be lost is worth writing.
@@ -225,22 +265,16 @@ impl Store {
             .map_err(|_| StoreError::Closed)?
     }
 
-    /// A number that changes whenever another process has written.
-    ///
-    /// # Errors
-    ///
-    /// Fails where SQLite does.
-    pub async fn version_of_others(&self) -> Result<i64> {
-        self.write(|connection| {
-            Ok(connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
-        })
-        .await
+    /// A number that changes whenever another process has written: seen at the next write, and within a second.
+    pub(crate) fn version_of_others(&self) -> watch::Receiver<i64> {
+        self.inner.writer.others()
     }
 
     fn open_reader(&self) -> Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reader = Connection::open_with_flags(&self.inner.database, flags)?;
         reader.busy_timeout(BUSY_TIMEOUT)?;
+        reader.pragma_update(None, "cache_size", READER_CACHE)?;
         Ok(reader)
     }
 }

@@ -164,6 +164,11 @@ pub(crate) fn files(data_dir: &Path) -> [PathBuf; 4] {
     ["", "-wal", "-shm", "-journal"].map(|suffix| data_dir.join(format!("{DATABASE}{suffix}")))
 }
 
+/// Pages in the write-ahead log after which it is brought into the database: 16 MiB. A page that was changed many times
+/// until then is written there once. The log is overwritten from its beginning and keeps its length, since a disk appends
+/// more slowly than it overwrites.
+const CHECKPOINT: i64 = 4_000;
+
 fn connect(data_dir: &Path) -> Result<Connection> {
     let connection = Connection::open(data_dir.join(DATABASE))
         .and_then(|connection| connection.busy_timeout(BUSY_TIMEOUT).map(|()| connection));
@@ -177,6 +182,7 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
     // Savepoints would put what clients wrote into files elsewhere, and fail where there is no room for those.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }

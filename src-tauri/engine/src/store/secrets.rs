@@ -84,15 +84,21 @@ pub fn all(connection: &Connection, endpoint_id: i64) -> Result<Vec<Secret>> {
     })
 }
 
-/// Notes that a secret proved a call.
+/// How exactly a secret's last use is noted, in microseconds. Under a flood of calls it spares nearly all of them a write.
+const USE_GRAIN: i64 = 10_000;
+
+/// Notes that a secret proved a call, to the hundredth of a second.
 ///
 /// # Errors
 ///
 /// Fails where SQLite does.
 pub fn mark_used(connection: &Connection, id: i64, at: Timestamp) -> Result<()> {
     connection
-        .prepare_cached("UPDATE secret SET last_used_at = ?2 WHERE id = ?1")?
-        .execute(params![id, at.as_microsecond()])?;
+        .prepare_cached(
+            "UPDATE secret SET last_used_at = ?2
+             WHERE id = ?1 AND (last_used_at IS NULL OR abs(?2 - last_used_at) >= ?3)",
+        )?
+        .execute(params![id, at.as_microsecond(), USE_GRAIN])?;
     Ok(())
 }
 
