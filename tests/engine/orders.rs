@@ -321,6 +321,40 @@ fn same_in_every_order(provider: Provider) {
     }
 }
 
+/// Histories that were once told of twice, each told in every order of its calls.
+#[test]
+fn an_update_before_the_booking_it_repeats_is_told_of_once() {
+    let world = World::open();
+    let known = [
+        (Provider::Kordless, vec![(Next::TellAgain, 1)]),
+        (
+            Provider::Bookora,
+            vec![(Next::Other(1), 0), (Next::MoveBack, 1)],
+        ),
+        (Provider::Orufy, vec![(Next::MoveBack, 0), (Next::Move, 1)]),
+    ];
+    for (provider, steps) in known {
+        let history = History {
+            steps,
+            cancellations: 0,
+            begins_late: false,
+            shuffle: 0,
+            worked_on_between: true,
+            shown_between: true,
+        };
+        let calls = calls(provider, &history);
+        let expected = world.tell(provider, &calls.iter().collect::<Vec<_>>(), true, true);
+        for shuffle in 0..24 {
+            let order = arrival(calls.len(), shuffle);
+            let shuffled: Vec<&Call> = order.iter().map(|index| &calls[*index]).collect();
+            for (between, shown) in [(true, true), (true, false), (false, false)] {
+                let found = world.tell(provider, &shuffled, between, shown);
+                assert_eq!(expected, found, "{provider} in the order {order:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn kordless_is_the_same_in_every_order() {
     same_in_every_order(Provider::Kordless);

@@ -364,12 +364,13 @@ fn refold(
     if taken.replay {
         return Ok(());
     }
-    tell(connection, provider, &stored, &story, new, here)
+    tell(connection, booking_id, provider, &stored, &story, new, here)
 }
 
 /// Plans the notices of a booking, one for each act of a person.
 fn tell(
     connection: &Connection,
+    booking_id: i64,
     provider: Provider,
     stored: &[StoredEvent],
     story: &Story,
@@ -379,9 +380,10 @@ fn tell(
     let paused = is_paused(connection, here.now)?;
     let told_before = |stored: &StoredEvent| !new.contains(&stored.id) && is_announced(stored.kind);
     let steps = || stored.iter().zip(&story.steps);
-    // What was told of as something that, beside what came now, it no longer is.
+    // What was told of as something that, beside what has come since, it is not.
+    let told = notices::of_booking(connection, booking_id)?;
     let mut mistold: Vec<&StoredEvent> = steps()
-        .filter(|(stored, step)| told_before(stored) && !is_announced(step.kind))
+        .filter(|(stored, step)| told.contains(&stored.id) && !is_announced(step.kind))
         .map(|(stored, _)| stored)
         .collect();
     // An earlier event that was to be told of before has had its notice, or was read again and gets none.
@@ -403,7 +405,7 @@ fn tell(
         // One act of a person is told of once: the notice of the later call was that of this one.
         let told = mistold
             .iter()
-            .position(|told| is_news_of(told.kind, step.kind));
+            .position(|told| is_news_of(told_as(told), step.kind));
         if let Some(told) = told.map(|place| mistold.remove(place)) {
             notices::hand_over(connection, told.id, event.id, &wording)?;
         }
@@ -413,6 +415,16 @@ fn tell(
         notices::withdraw(connection, event.id)?;
     }
     Ok(())
+}
+
+/// As what an event was told of that is no act of a person, seen beside the others.
+fn told_as(stored: &StoredEvent) -> EventKind {
+    match (stored.kind, stored.event.kind) {
+        (known, _) if is_announced(known) => known,
+        // It lost that meaning before, and only a move is told of under another name than the provider's.
+        (_, stated) if is_announced(stated) => stated,
+        _ => EventKind::Rescheduled,
+    }
 }
 
 /// Whether somebody who was told of an act as `told` has thereby heard of it, now that it shows to be `act`.

@@ -55,6 +55,14 @@ pub(crate) fn hand_over(
     Ok(())
 }
 
+/// The events of a booking that have a notice, shown or not.
+pub(crate) fn of_booking(connection: &Connection, booking_id: i64) -> Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT event_id FROM notice JOIN event ON event.id = event_id WHERE booking_id = ?1",
+    )?;
+    rows(&mut statement, [booking_id], |row| Ok(row.get(0)?))
+}
+
 /// Takes back a notice that nobody has been shown.
 pub(crate) fn withdraw(connection: &Connection, event_id: i64) -> Result<()> {
     connection
