@@ -30,6 +30,7 @@ mod load;
 mod backup;
 mod chain;
 mod doctor;
+mod erasing;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod failing_disk;
 mod faults;

@@ -55,6 +55,12 @@ pub(crate) enum Command {
     /// Times in which the receiver could not be reached.
     #[command(subcommand)]
     Gap(Gap),
+    /// The people who book: who they are, and erasing what is known of one.
+    #[command(subcommand)]
+    Attendee(Attendee),
+    /// For how long the content of calls is kept.
+    #[command(subcommand)]
+    Retention(Retention),
     /// Post signed sample calls to the running receiver.
     Send {
         endpoint: i64,
@@ -341,6 +347,55 @@ pub(crate) enum Gap {
         #[arg(long)]
         endpoint: Option<i64>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Attendee {
+    /// List everybody whose name, e-mail address or phone number holds a text.
+    Find { text: String },
+    /// Show what would go if somebody's data were erased; with --yes, erase it.
+    #[command(group = clap::ArgGroup::new("person").required(true).multiple(true))]
+    Erase {
+        /// The whole name.
+        #[arg(long, group = "person")]
+        name: Option<String>,
+        /// The e-mail address.
+        #[arg(long, group = "person")]
+        email: Option<String>,
+        /// The phone number, however it is written.
+        #[arg(long, group = "person")]
+        phone: Option<String>,
+        /// Erase it. There is no way back.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Retention {
+    /// Show the rule, and what it would remove now.
+    Show,
+    /// Show what a rule would remove; with --yes, make it.
+    Set {
+        /// Days to keep the headers and bodies of calls, or "off" for ever.
+        #[arg(value_parser = days)]
+        days: Days,
+        /// Make the rule. What is older goes at once.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// A number of days, or for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Days(pub(crate) Option<u32>);
+
+fn days(text: &str) -> Result<Days, String> {
+    match (text, text.parse::<u32>()) {
+        ("off", _) => Ok(Days(None)),
+        (_, Ok(days)) if (1..=36_500).contains(&days) => Ok(Days(Some(days))),
+        _ => Err("choose a number of days from 1 to 36500, or off".to_owned()),
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -210,6 +210,8 @@ pub(crate) struct Delivery {
     trust: Trust,
     state: &'static str,
     problems: Vec<Problem>,
+    /// When its query, headers and body were removed.
+    erased_at: Option<Timestamp>,
 }
 
 impl Delivery {
@@ -224,8 +226,60 @@ impl Delivery {
             trust: delivery.trust,
             state: delivery.state.as_str(),
             problems: delivery.problems.clone(),
+            erased_at: delivery.erased_at,
         }
     }
+}
+
+/// Somebody who booked.
+#[derive(Debug, Serialize)]
+pub(crate) struct Known {
+    name: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    bookings: i64,
+    deliveries: i64,
+    first_heard: Timestamp,
+    last_heard: Timestamp,
+}
+
+impl Known {
+    pub(crate) fn of(known: &store::attendees::Known) -> Known {
+        Known {
+            name: known.name.clone(),
+            email: known.email.clone(),
+            phone: known.phone.clone(),
+            bookings: known.bookings,
+            deliveries: known.deliveries,
+            first_heard: known.first_heard,
+            last_heard: known.last_heard,
+        }
+    }
+}
+
+/// What goes, or has gone, with a person's data.
+#[derive(Debug, Serialize)]
+pub(crate) struct Erasure {
+    pub(crate) erased: bool,
+    pub(crate) bookings: usize,
+    pub(crate) entries: usize,
+    pub(crate) notices: i64,
+    pub(crate) deliveries: usize,
+    pub(crate) shared_deliveries: i64,
+    /// Files that hold the person's data as well, and are left alone.
+    pub(crate) copies: Vec<String>,
+}
+
+/// A rule of how long the content of calls is kept.
+#[derive(Debug, Serialize)]
+pub(crate) struct Retention {
+    /// Null is for ever.
+    pub(crate) days: Option<u32>,
+    /// Whether this is the rule now, or was only asked about.
+    pub(crate) applied: bool,
+    /// What is older than that: to go, or gone.
+    pub(crate) deliveries: i64,
+    pub(crate) bytes: i64,
 }
 
 /// Who called and which public host, as far as whoever forwarded the call says so.

@@ -13,6 +13,7 @@ pub mod worker;
 
 pub mod announcing;
 pub mod changes;
+pub mod client_data;
 pub mod demo;
 pub mod endpoints;
 pub mod gaps;

@@ -1,6 +1,6 @@
 //! `bellhop delivery`
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use bellhop_engine::store::deliveries::{self, DeliveryQuery};
 use bellhop_engine::{Engine, worker};
 use serde_json::json;
@@ -57,6 +57,14 @@ pub(super) async fn run(engine: &Engine, command: Command, output: Output) -> an
                 format!("there is no delivery {id}. List them with \"bellhop delivery list\"")
             })?;
             output.print(&WholeDelivery::of(&row, &call), |_| {
+                if let Some(erased_at) = row.erased_at {
+                    return format!(
+                        "The content of this call was removed on {}. It came on {}, with the key {}.",
+                        local(erased_at),
+                        local(row.received_at),
+                        row.idempotency_key
+                    );
+                }
                 let headers = String::from_utf8_lossy(&call.header_block()).into_owned();
                 let problems: String = row
                     .problems
@@ -83,14 +91,32 @@ pub(super) async fn run(engine: &Engine, command: Command, output: Output) -> an
                     .store
                     .read(move |connection| deliveries::get(connection, id))
                     .await?;
-                known.with_context(|| {
+                let (known, _) = known.with_context(|| {
                     format!("there is no delivery {id}. List them with \"bellhop delivery list\"")
                 })?;
+                if let Some(erased_at) = known.erased_at {
+                    bail!(
+                        "delivery {id} cannot be read again: its content was removed on {}. Its entries in the timeline stay as they are",
+                        local(erased_at)
+                    );
+                }
             }
             worker::drain(&engine.store, &engine.changes).await?;
-            output.print(&json!({ "replayed": replayed }), |_| match replayed {
-                1 => "One call was read again.".to_owned(),
-                count => format!("{count} calls were read again."),
+            let skipped = match id {
+                Some(_) => 0,
+                None => engine.store.read(deliveries::erased).await?,
+            };
+            output.print(&json!({ "replayed": replayed, "skipped": skipped }), |_| {
+                let replayed = match replayed {
+                    1 => "One call was read again.".to_owned(),
+                    count => format!("{count} calls were read again."),
+                };
+                match skipped {
+                    0 => replayed,
+                    _ => format!(
+                        "{replayed} Left out, because their content was removed: {skipped}."
+                    ),
+                }
             })
         }
     }

@@ -1,5 +1,6 @@
 //! One module a group of commands. Each parses, asks the engine once, and prints.
 
+mod attendee;
 mod backup;
 mod booking;
 mod delivery;
@@ -8,6 +9,7 @@ mod endpoint;
 mod gap;
 mod rejection;
 mod restore;
+mod retention;
 mod send;
 mod serve;
 mod status;
@@ -65,6 +67,8 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
         Command::Delivery(command) => delivery::run(&engine, command, output).await,
         Command::Rejection(command) => rejection::run(&engine, command, output).await,
         Command::Gap(command) => gap::run(&engine, command, output).await,
+        Command::Attendee(command) => attendee::run(&engine, command, output).await,
+        Command::Retention(command) => retention::run(&engine, command, output).await,
         Command::Send {
             endpoint,
             event_type,

@@ -66,6 +66,8 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// What could not be used of it.
     pub problems: Vec<Problem>,
+    /// When its query, headers and body were removed. It cannot be read again then.
+    pub erased_at: Option<Timestamp>,
     /// When the worker came to the end of it, last.
     pub worked_at: Option<Timestamp>,
 }
@@ -102,14 +104,15 @@ pub fn accept(
     if let Some(id) = insert(connection, delivery, key.as_str(), now)? {
         return Ok(Accepted::Stored(id));
     }
-    let (id, body): (i64, Vec<u8>) = connection
+    let (id, body, erased): (i64, Vec<u8>, bool) = connection
         .prepare_cached(
-            "SELECT id, body FROM delivery WHERE endpoint_id = ?1 AND idempotency_key = ?2",
+            "SELECT id, body, erased_at IS NOT NULL FROM delivery WHERE endpoint_id = ?1 AND idempotency_key = ?2",
         )?
         .query_row(params![delivery.endpoint_id(), key.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?;
-    if matches!(key, IdempotencyKey::Derived(_)) && body != delivery.call().body {
+    // Where the content has been removed, the key alone decides: what was erased must not come back by a repeat.
+    if matches!(key, IdempotencyKey::Derived(_)) && !erased && body != delivery.call().body {
         // Our own guess of a key met other bytes. That may be a second act in the same second: it is kept as well, and
         // if it says nothing new, it adds no event.
         let digest = hex::encode(Sha256::digest(&delivery.call().body));
@@ -223,7 +226,7 @@ pub(crate) fn begin_again(
     Ok(batch)
 }
 
-fn read_call(row: &Row<'_>) -> Result<Call> {
+pub(super) fn read_call(row: &Row<'_>) -> Result<Call> {
     let headers: Vec<u8> = row.get("headers")?;
     Ok(Call {
         query: row.get("query")?,
@@ -276,7 +279,7 @@ pub(crate) fn finish(
     Ok(())
 }
 
-/// Lets one delivery, or all, be read again. Gives how many.
+/// Lets one delivery, or all, be read again. Gives how many. One whose content was removed is left as it is.
 ///
 /// # Errors
 ///
@@ -286,13 +289,24 @@ pub fn replay(connection: &Connection, id: Option<i64>) -> Result<usize> {
     let replayed = connection
         .prepare_cached(
             "UPDATE delivery SET state = 'pending', replay = 1, tries = 0
-             WHERE (?1 IS NULL OR id = ?1) AND state != 'pending'",
+             WHERE (?1 IS NULL OR id = ?1) AND state != 'pending' AND erased_at IS NULL",
         )?
         .execute([id])?;
     Ok(replayed)
 }
 
-const COLUMNS: &str = "delivery.id, endpoint_id, provider, received_at, idempotency_key, repeats, trust, state, problems, worked_at";
+/// How many deliveries cannot be read again, because their content was removed.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn erased(connection: &Connection) -> Result<i64> {
+    let mut statement =
+        connection.prepare_cached("SELECT count(*) FROM delivery WHERE erased_at IS NOT NULL")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+const COLUMNS: &str = "delivery.id, endpoint_id, provider, received_at, idempotency_key, repeats, trust, state, problems, worked_at, erased_at";
 
 fn read(row: &Row<'_>) -> Result<Delivery> {
     Ok(Delivery {
@@ -306,6 +320,7 @@ fn read(row: &Row<'_>) -> Result<Delivery> {
             .ok_or(StoreError::Unreadable("delivery.trust"))?,
         state: DeliveryState::from_word(&row.get::<_, String>("state")?)?,
         problems: from_json(&row.get::<_, String>("problems")?, "delivery.problems")?,
+        erased_at: row.get::<_, Option<i64>>("erased_at")?.map(moment),
         worked_at: row.get::<_, Option<i64>>("worked_at")?.map(moment),
     })
 }

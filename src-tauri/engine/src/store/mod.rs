@@ -6,14 +6,17 @@
 //!
 //! One file a table holds its row type and its queries.
 
+pub mod attendees;
 pub mod backup;
 pub mod bookings;
 pub mod deliveries;
 pub mod endpoints;
+pub mod erasing;
 pub mod events;
 pub mod gaps;
 pub mod notices;
 pub mod rejections;
+pub mod retention;
 pub mod secrets;
 pub mod self_tests;
 pub mod settings;

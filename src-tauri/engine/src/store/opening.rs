@@ -181,6 +181,8 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     // Savepoints would put what clients wrote into files elsewhere, and fail where there is no room for those.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // What is erased must be gone from the file, also what was moved about long before it was erased.
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     connection.set_prepared_statement_cache_capacity(64);
