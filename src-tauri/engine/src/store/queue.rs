@@ -126,6 +126,11 @@ impl Queue {
         }
     }
 
+    /// All calls that wait at this moment.
+    pub(super) fn take_urgent(&self) -> VecDeque<Job> {
+        std::mem::take(&mut self.lock().urgent)
+    }
+
     /// Notes that calls have been committed, so many together.
     pub(super) fn did_urgent(&self, together: usize) {
         let turns = &mut self.lock().turns;

@@ -162,12 +162,12 @@ fn run(connection: &Connection, queue: &Queue, shared: &Shared) {
             Taken::Nothing => look_for_others(connection, shared),
             Taken::Urgent(jobs) => {
                 let together = jobs.len();
-                commit_together(connection, shared, jobs, &mut replies);
+                commit_together(connection, queue, shared, jobs, &mut replies);
                 queue.did_urgent(together);
             }
             Taken::Patient(job) => {
                 let began = Instant::now();
-                commit_together(connection, shared, [job], &mut replies);
+                commit_together(connection, queue, shared, [job], &mut replies);
                 queue.did_patient(began.elapsed());
             }
         }
@@ -191,6 +191,7 @@ fn look_for_others(connection: &Connection, shared: &Shared) {
 
 fn commit_together(
     connection: &Connection,
+    queue: &Queue,
     shared: &Shared,
     jobs: impl IntoIterator<Item = Job>,
     replies: &mut Vec<Reply>,
@@ -199,7 +200,12 @@ fn commit_together(
     match &begun {
         // Nobody else can write now, so what is remembered after this is what the database holds.
         Ok(()) => look_for_others(connection, shared),
-        Err(error) => tracing::error!(%error, "the store cannot be written"),
+        Err(error) => {
+            tracing::error!(%error, "the store cannot be written");
+            // These came while the lock was waited for. Waiting for it once more would be too long for their callers.
+            let late = queue.take_urgent().into_iter();
+            replies.extend(late.map(|job| job(Err(error.clone()))));
+        }
     }
     // SQLite rolls a whole transaction back by itself on some failures, a full disk among them. What came before in it is
     // lost then, and what comes after must not begin another one whose commit would be taken for this one's.
