@@ -155,7 +155,7 @@ fn a_disk_that_fails_now_and_then_loses_nothing_that_was_acknowledged() {
         refused += told.refused;
     }
     println!(
-        "soak: failing disk: rounds {done}, failed syncs {failures}, acknowledged {acknowledged}, refused {refused}, rows looked at {rows}"
+        "soak: rounds of a failing disk {done}, failed syncs {failures}, acknowledged {acknowledged}, refused {refused}, rows looked at {rows}"
     );
     assert!(
         failures > 0 && refused > 0 && acknowledged > 20 * done,

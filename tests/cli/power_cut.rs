@@ -125,7 +125,10 @@ fn acknowledged_calls_survive_a_power_cut_at_any_moment() {
             current = Some((bellhop, endpoint));
         }
     }
-    println!("soak: power cuts: {totals:?}");
+    println!(
+        "soak: power cuts {}, acknowledged {}, writes {}, syncs {}, states {}, rows looked at {}",
+        totals.cuts, totals.acknowledged, totals.writes, totals.syncs, totals.states, totals.rows
+    );
     assert!(
         totals.acknowledged > totals.cuts,
         "hardly any load: {totals:?}"

@@ -235,7 +235,7 @@ fn what_is_acknowledged_while_it_stops_is_on_the_disk() {
         stops += 1;
         acknowledged += told.acknowledged.len();
     }
-    println!("soak: stops: {stops}, acknowledged {acknowledged}");
+    println!("soak: stops {stops}, acknowledged {acknowledged}");
     assert!(acknowledged > stops, "hardly any load: {acknowledged}");
 }
 

@@ -161,32 +161,3 @@ async fn a_pause_does_not_outlast_a_clock_that_is_set_back() {
     assert!(!paused("2026-06-10T09:59:00Z").await);
     assert!(!paused("2027-06-10T10:30:00Z").await);
 }
-
-/// SQLite rolls a whole transaction back by itself on some failures, such as a full disk. Then none of the jobs that
-/// shared it may be told that it is done, and none that is told that it failed may be done.
-#[tokio::test]
-async fn jobs_whose_transaction_was_rolled_back_under_them_are_told_so() {
-    let home = tempfile::TempDir::new().unwrap();
-    let store = Store::open(home.path()).unwrap();
-    let set = |name: &'static str| {
-        store.write(move |connection| settings::set(connection, name, Some("done")))
-    };
-    let (first, broken, second, third) = tokio::join!(
-        set("first"),
-        store.write(|connection| -> Result<(), StoreError> {
-            connection.execute_batch("ROLLBACK")?;
-            Err(StoreError::Busy)
-        }),
-        set("second"),
-        set("third"),
-    );
-    broken.unwrap_err();
-    for (name, told) in [("first", first), ("second", second), ("third", third)] {
-        let kept = store
-            .read(move |connection| settings::get(connection, name))
-            .await
-            .unwrap();
-        assert_eq!(kept.is_some(), told.is_ok(), "{name}: {told:?}");
-    }
-    set("later").await.unwrap();
-}

@@ -32,6 +32,7 @@ pub(crate) fn soak(options: &Options) -> Result<()> {
     let mut tests = cargo();
     tests
         .args(["test", "--workspace", "--test", "cli", "--", "--nocapture"])
+        .arg(format!("--test-threads={}", TESTS.len()))
         .args(TESTS);
     match options.minutes {
         Some(minutes) => tests.env("BELLHOP_TEST_SECONDS", (minutes * 60).to_string()),
