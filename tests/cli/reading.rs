@@ -412,7 +412,7 @@ fn reading_again_changes_nothing_and_tells_nobody() {
     assert!(before_notices.len() >= 7, "{before_notices:#?}");
     assert_eq!(
         bellhop.json(&["delivery", "replay", "2"]),
-        json!({ "replayed": 1 })
+        json!({ "replayed": 1, "skipped": 0 })
     );
     assert_eq!(
         (everything(), notices()),
@@ -421,7 +421,7 @@ fn reading_again_changes_nothing_and_tells_nobody() {
     for _ in 0..2 {
         assert_eq!(
             bellhop.json(&["delivery", "replay", "--all"]),
-            json!({ "replayed": 9 })
+            json!({ "replayed": 9, "skipped": 0 })
         );
         assert_eq!(
             (everything(), notices()),
@@ -439,7 +439,7 @@ fn reading_again_changes_nothing_and_tells_nobody() {
     serving.stop();
     assert_eq!(
         bellhop.json(&["delivery", "replay", "--all"]),
-        json!({ "replayed": 9 })
+        json!({ "replayed": 9, "skipped": 0 })
     );
     assert_eq!((everything(), notices()), (before, before_notices));
 }

@@ -20,9 +20,6 @@ use crate::worker;
 /// How often to look whether something has become too old. An idle computer is not woken for less.
 const LOOK: Duration = Duration::from_secs(3_600);
 
-/// How long to leave a writer alone that has calls to store.
-const MAKE_WAY: Duration = Duration::from_millis(100);
-
 /// How long readers of the database may keep the journal from being emptied.
 const EMPTYING: Duration = Duration::from_secs(20);
 
@@ -93,17 +90,15 @@ impl Engine {
     pub async fn let_old_calls_go(&self) -> Result<i64> {
         let mut removed = 0;
         loop {
+            // Calls that come in go first.
             let batch = self
                 .store
-                .write(|connection| retention::apply(connection, Timestamp::now()))
+                .queue_patiently(|connection| retention::apply(connection, Timestamp::now()))?
+                .committed()
                 .await?;
             removed += batch;
             if batch < retention::BATCH {
                 break;
-            }
-            // Calls that come in go first.
-            while !self.store.is_calm() {
-                tokio::time::sleep(MAKE_WAY).await;
             }
         }
         if removed > 0 {
@@ -171,7 +166,7 @@ fn empty_journal(connection: &Connection) -> Result<()> {
     let busy: bool =
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if busy {
-        return Err(StoreError::Busy);
+        return Err(StoreError::Locked);
     }
     Ok(())
 }

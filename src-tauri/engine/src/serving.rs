@@ -144,11 +144,10 @@ pub async fn serve(
     serving
         .tasks
         .spawn(async move { worker::run(of_worker.store.clone(), &of_worker.changes, stop).await });
-    let stop = serving.stop.clone();
-    let of_retention = Arc::clone(&engine);
+    let (stop, of_rule) = (serving.stop.clone(), Arc::clone(&engine));
     serving
         .tasks
-        .spawn(async move { of_retention.keep_letting_go(stop).await });
+        .spawn(async move { of_rule.keep_letting_go(stop).await });
     serving.tasks.spawn(watch_others(Arc::clone(&serving)));
     if engine.store.was_cut_off() {
         tokio::spawn(check(engine, serving.stop.clone()));
