@@ -93,6 +93,8 @@ pub struct WholeDelivery {
     pub idempotency_key: String,
     /// When the worker came to its end, last.
     pub worked_at: Option<String>,
+    /// When the person had its headers and its body removed. Neither can be shown or read again then.
+    pub erased_at: Option<String>,
     /// The first notice of what it says.
     pub notice: Option<NoticeTimes>,
     /// The query of its address.
@@ -131,6 +133,7 @@ impl WholeDelivery {
         WholeDelivery {
             idempotency_key: delivery.idempotency_key.clone(),
             worked_at: text(delivery.worked_at),
+            erased_at: text(delivery.erased_at),
             delivery: delivery.into(),
             notice: told.map(|told| NoticeTimes {
                 planned_at: told.planned_at.to_string(),

@@ -58,6 +58,18 @@ describe("the deliveries", () => {
     await waitFor(() => expect(backend.copied[0]).toMatch(/^curl -X POST/));
   });
 
+  it("says when its content has been removed, and offers nothing that needs it", async () => {
+    const { backend } = open("#/deliveries");
+    const answer = await backend.delivery("delivery-1-1");
+    backend.delivery = () =>
+      Promise.resolve({ ...answer, erasedAt: "2026-11-20T10:00:00Z", body: "", bodySize: 0 });
+    backend.navigate("#/delivery/delivery-1-1");
+    const pane = await screen.findByTestId("delivery-pane");
+    await within(pane).findByText(/What this call carried was removed/);
+    expect(within(pane).queryByRole("button", { name: "Read again" })).toBeNull();
+    expect(within(pane).queryByTestId("delivery-body")).toBeNull();
+  });
+
   it("is reached from each step of a booking", async () => {
     const { user } = open("#/booking/1");
     const steps = await screen.findAllByTestId("story-step");
@@ -88,6 +100,7 @@ const whole = (change: Partial<WholeDelivery>): WholeDelivery => ({
   },
   idempotencyKey: "k",
   workedAt: "2026-11-20T10:00:00.012Z",
+  erasedAt: null,
   notice: null,
   query: null,
   caller: null,

@@ -233,6 +233,10 @@ idempotencyKey: string,
  */
 workedAt: string | null, 
 /**
+ * When the person had its headers and its body removed. Neither can be shown or read again then.
+ */
+erasedAt: string | null, 
+/**
  * The first notice of what it says.
  */
 notice: NoticeTimes | null, 

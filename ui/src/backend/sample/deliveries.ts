@@ -33,6 +33,7 @@ export function wholeDelivery(entries: TimelineEntry[]): WholeDelivery {
     delivery: deliveriesOf(entries)[0]!,
     idempotencyKey: `evt_${entry.deliveryId}`,
     workedAt: later(3),
+    erasedAt: null,
     notice: entry.kind === "updated" ? null : { plannedAt: later(3), shownAt: later(21), held: false },
     query: null,
     caller: "203.0.113.24 (DE)",
