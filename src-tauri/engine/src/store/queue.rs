@@ -18,7 +18,7 @@ const LENGTH: usize = 4_096;
 const BATCH: usize = 512;
 
 /// How long nobody may have asked for anything until the patient have the writer to themselves.
-const CALM: Duration = Duration::from_millis(2);
+const CALM: Duration = Duration::from_millis(20);
 
 /// So many calls committed together mean that many callers wait.
 const CROWD: usize = 4;
@@ -183,5 +183,67 @@ impl Drop for Closes {
         );
         drop(waiting);
         drop(left);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn the_worker_has_its_turn_at_once_when_nobody_calls() {
+        let now = Instant::now();
+        let mut turns = Turns::default();
+        assert_eq!(turns.patience(now), Duration::ZERO);
+        // The first call after a quiet time is read at once too.
+        turns.last_urgent = Some(now);
+        assert_eq!(turns.patience(now), Duration::ZERO);
+        turns.last_patient = Some((now, MS));
+        assert!(turns.patience(now) > Duration::ZERO);
+        assert_eq!(turns.patience(now + CALM), Duration::ZERO);
+    }
+
+    #[test]
+    fn beside_calls_that_do_not_cease_the_worker_has_its_share() {
+        let now = Instant::now();
+        for (crowded, rest) in [(false, REST), (true, REST_IN_CROWD)] {
+            let turns = |at| Turns {
+                crowded,
+                last_urgent: Some(at),
+                last_patient: Some((now, MS)),
+            };
+            let due = now + MS * rest;
+            assert!(turns(due - MS).patience(due - MS) > Duration::ZERO);
+            assert_eq!(turns(due).patience(due), Duration::ZERO);
+        }
+    }
+
+    #[test]
+    fn what_waits_when_the_queue_is_closed_is_still_done() {
+        let queue = Queue::default();
+        let job = || -> Job { Box::new(|_| Box::new(|_| {})) };
+        queue.push_patient(job()).unwrap();
+        queue.push(job()).unwrap();
+        queue.close();
+        assert!(matches!(queue.push(job()), Err(StoreError::Closed)));
+        let mut taken = 0;
+        while queue.take().is_some() {
+            taken += 1;
+        }
+        assert_eq!(taken, 2);
+    }
+
+    #[test]
+    fn a_full_queue_says_so() {
+        let queue = Queue::default();
+        let job = || -> Job { Box::new(|_| Box::new(|_| {})) };
+        for _ in 0..LENGTH {
+            queue.push(job()).unwrap();
+        }
+        assert!(matches!(queue.push(job()), Err(StoreError::Busy)));
+        assert!(!queue.is_calm());
+        queue.push_patient(job()).unwrap();
     }
 }

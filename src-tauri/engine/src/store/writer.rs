@@ -101,12 +101,13 @@ impl Writer {
         Ok(outcome)
     }
 
-    /// Like [`Writer::queue`], behind everything that somebody waits for. `work` changes no endpoint.
+    /// Like [`Writer::queue`], behind everything that somebody waits for. `work` changes no endpoint. It has a transaction
+    /// of its own, since in a savepoint the search index would write a part of its own for each.
     pub(super) fn queue_patiently<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<Outcome<T>> {
-        let (job, outcome) = job(|connection| in_savepoint(connection, work), || {});
+        let (job, outcome) = job(|connection| or_nothing(connection, work), || {});
         self.queue.push_patient(job)?;
         Ok(outcome)
     }
@@ -149,7 +150,7 @@ fn job<T: Send + 'static>(
         Box::new(move |commit| {
             committed();
             // A sender that no longer waits has gone away; its write stands all the same.
-            let _ = done.send(commit.and(result));
+            let _ = done.send(result.and_then(|value| commit.map(|()| value)));
         })
     });
     (job, Outcome(outcome))
@@ -239,6 +240,18 @@ fn rolled_back() -> StoreError {
         rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT),
         Some("the transaction was rolled back".to_owned()),
     ))
+}
+
+/// Does the work of a transaction alone, which ends here if it fails.
+fn or_nothing<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<T> {
+    let result = caught(connection, work);
+    if result.is_err() && !connection.is_autocommit() {
+        execute(connection, "ROLLBACK")?;
+    }
+    result
 }
 
 fn in_savepoint<T>(
