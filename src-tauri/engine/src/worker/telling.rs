@@ -1,0 +1,225 @@
+//! What the events of a delivery do: to their bookings, to what can be found, and to what is told.
+
+use std::collections::BTreeSet;
+
+use bellhop_core::booking::{Booking, Story, fold};
+use bellhop_core::event::{Event, EventKind};
+use bellhop_core::notice::{Here, is_announced, word};
+use bellhop_core::provider::Provider;
+use jiff::Timestamp;
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+
+use crate::store::deliveries::Taken;
+use crate::store::events::{NewEvent, StoredEvent};
+use crate::store::{Result, bookings, endpoints, events, notices, settings};
+
+pub(super) fn is_paused(connection: &Connection, now: Timestamp) -> Result<bool> {
+    Ok(settings::paused_until(connection, now)?.is_some())
+}
+
+/// Stores one event and gives its row, if it is not known already, and its booking, if it names one.
+pub(super) fn put(
+    connection: &Connection,
+    delivery_id: i64,
+    taken: &Taken,
+    position: usize,
+    event: &Event,
+) -> Result<(Option<i64>, Option<i64>)> {
+    let ids: Vec<&str> = [
+        &event.provider_booking_id,
+        &event.previous_provider_booking_id,
+    ]
+    .into_iter()
+    .flatten()
+    .map(String::as_str)
+    .collect();
+    let booking_id = match event.provider_booking_id {
+        Some(_) => Some(bookings::of_provider_ids(
+            connection,
+            taken.endpoint_id,
+            &ids,
+            taken.received_at,
+        )?),
+        None => None,
+    };
+    let fingerprint = match booking_id {
+        Some(_) => event.fingerprint(),
+        // Without a booking nothing tells two calls of the same content apart but the calls themselves.
+        None => Sha256::digest(
+            [
+                &event.fingerprint()[..],
+                &delivery_id.to_be_bytes(),
+                &position.to_be_bytes(),
+            ]
+            .concat(),
+        )
+        .into(),
+    };
+    let new = NewEvent {
+        delivery_id,
+        position,
+        endpoint_id: taken.endpoint_id,
+        booking_id,
+        fingerprint,
+        event,
+        received_at: taken.received_at,
+    };
+    Ok((events::put(connection, &new)?, booking_id))
+}
+
+/// Computes a booking anew from all its events, and plans the notices that it still owes.
+pub(super) fn refold(
+    connection: &Connection,
+    booking_id: i64,
+    provider: Provider,
+    taken: &Taken,
+    new: &BTreeSet<i64>,
+    here: &Here,
+) -> Result<()> {
+    let stored = events::of_booking(connection, booking_id)?;
+    let facts: Vec<Event> = stored.iter().map(|stored| stored.event.clone()).collect();
+    let Some(story) = fold(&facts) else {
+        return bookings::remove(connection, booking_id);
+    };
+    let renamed = bookings::get(connection, booking_id)?.is_none_or(|known| {
+        known.title != story.booking.title
+            || known.attendee != story.booking.attendee
+            || known.host != story.booking.host
+    });
+    let last_heard = stored
+        .iter()
+        .map(|stored| stored.received_at)
+        .max()
+        .unwrap_or(taken.received_at);
+    bookings::set(connection, booking_id, &story.booking, last_heard)?;
+    for (stored, step) in stored.iter().zip(&story.steps) {
+        events::set_step(connection, stored.id, step)?;
+        // Every entry shows what its booking is known by, and is found by it.
+        if renamed || new.contains(&stored.id) {
+            index(
+                connection,
+                stored.id,
+                provider,
+                &stored.event,
+                Some(&story.booking),
+                taken.endpoint_id,
+            )?;
+        }
+        if !taken.replay && new.contains(&stored.id) && step.overtaken {
+            events::mark_late(connection, stored.id)?;
+        }
+    }
+    if taken.replay {
+        return Ok(());
+    }
+    tell(connection, booking_id, provider, &stored, &story, new, here)
+}
+
+/// Plans the notices of a booking, one for each act of a person.
+fn tell(
+    connection: &Connection,
+    booking_id: i64,
+    provider: Provider,
+    stored: &[StoredEvent],
+    story: &Story,
+    new: &BTreeSet<i64>,
+    here: &Here,
+) -> Result<()> {
+    let paused = is_paused(connection, here.now)?;
+    let told_before = |stored: &StoredEvent| !new.contains(&stored.id) && is_announced(stored.kind);
+    let steps = || stored.iter().zip(&story.steps);
+    // What was told of as something that, beside what has come since, it is not.
+    let told = notices::of_booking(connection, booking_id)?;
+    let mut mistold: Vec<&StoredEvent> = steps()
+        .filter(|(stored, step)| told.contains(&stored.id) && !is_announced(step.kind))
+        .map(|(stored, _)| stored)
+        .collect();
+    // An earlier event that was to be told of before has had its notice, or was read again and gets none.
+    let mut owed: Vec<_> = steps()
+        .filter(|(stored, step)| is_announced(step.kind) && !told_before(stored))
+        .collect();
+    // A notice of a move goes to the event that turns out to be that move, before it goes to the new booking.
+    owed.sort_by_key(|(_, step)| step.kind == EventKind::Created);
+    for (event, step) in owed {
+        let Some(wording) = word(
+            provider,
+            &event.event,
+            Some(step),
+            Some(&story.booking),
+            here,
+        ) else {
+            continue;
+        };
+        // One act of a person is told of once: the notice of the later call was that of this one.
+        let told = mistold
+            .iter()
+            .position(|told| is_news_of(told_as(told), step.kind));
+        if let Some(told) = told.map(|place| mistold.remove(place)) {
+            notices::hand_over(connection, told.id, event.id, &wording)?;
+        }
+        notices::plan(connection, event.id, &wording, here.now, paused)?;
+    }
+    for event in mistold {
+        notices::withdraw(connection, event.id)?;
+    }
+    Ok(())
+}
+
+/// As what an event was told of that is no act of a person, seen beside the others.
+fn told_as(stored: &StoredEvent) -> EventKind {
+    match (stored.kind, stored.event.kind) {
+        (known, _) if is_announced(known) => known,
+        // It lost that meaning before, and only a move is told of under another name than the provider's.
+        (_, stated) if is_announced(stated) => stated,
+        _ => EventKind::Rescheduled,
+    }
+}
+
+/// Whether somebody who was told of an act as `told` has thereby heard of it, now that it shows to be `act`.
+///
+/// A call that says "moved" may come before the one that says "booked"; if the times are the same, nothing was moved, and
+/// the person has heard of the new booking.
+fn is_news_of(told: EventKind, act: EventKind) -> bool {
+    told == act || (told == EventKind::Rescheduled && act == EventKind::Created)
+}
+
+/// Makes an event findable by everything that the timeline shows of it.
+pub(super) fn index(
+    connection: &Connection,
+    id: i64,
+    provider: Provider,
+    event: &Event,
+    booking: Option<&Booking>,
+    endpoint_id: i64,
+) -> Result<()> {
+    let label = endpoints::label(connection, endpoint_id)?;
+    let attendee = booking.map(|booking| &booking.attendee);
+    let of_attendee = |attendee: &bellhop_core::event::Attendee| {
+        [
+            attendee.name.clone(),
+            attendee.email.clone(),
+            attendee.phone.clone(),
+        ]
+    };
+    let mut words: Vec<String> = vec![provider.facts().name.to_owned()];
+    words.extend(label);
+    words.extend(of_attendee(&event.attendee).into_iter().flatten());
+    words.extend(attendee.into_iter().flat_map(of_attendee).flatten());
+    words.extend(booking.and_then(|booking| booking.title.clone()));
+    words.extend(booking.and_then(|booking| booking.host.clone()));
+    words.extend(
+        [
+            &event.title,
+            &event.host,
+            &event.reason,
+            &event.event_type,
+            &event.provider_booking_id,
+        ]
+        .into_iter()
+        .flatten()
+        .cloned(),
+    );
+    words.dedup();
+    events::index_words(connection, id, &words.join(" "))
+}
