@@ -210,8 +210,6 @@ pub(crate) struct Delivery {
     trust: Trust,
     state: &'static str,
     problems: Vec<Problem>,
-    /// When its query, headers and body were removed.
-    erased_at: Option<Timestamp>,
 }
 
 impl Delivery {
@@ -226,7 +224,6 @@ impl Delivery {
             trust: delivery.trust,
             state: delivery.state.as_str(),
             problems: delivery.problems.clone(),
-            erased_at: delivery.erased_at,
         }
     }
 }
@@ -306,6 +303,8 @@ impl Caller {
 pub(crate) struct WholeDelivery {
     #[serde(flatten)]
     delivery: Delivery,
+    /// When its query, headers and body were removed.
+    erased_at: Option<Timestamp>,
     caller: Caller,
     query: Option<String>,
     headers: Vec<(String, String)>,
@@ -318,6 +317,7 @@ impl WholeDelivery {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         WholeDelivery {
             delivery: Delivery::of(delivery),
+            erased_at: delivery.erased_at,
             caller: Caller::of(call),
             query: call.query.clone(),
             headers: call

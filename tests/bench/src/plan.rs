@@ -142,6 +142,11 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         options,
         scratch: scratch.path(),
         furnished: Home::furnish(&options.bellhop, &scratch.path().join("furnished"))?,
+        // Another build may not know what this one writes.
+        of_beside: match &options.beside {
+            Some(other) => Some(Home::furnish(other, &scratch.path().join("beside"))?),
+            None => None,
+        },
     };
     let mut subjects = vec![Subject::Bare, Subject::Grouped, Subject::Bellhop];
     subjects.extend(options.beside.is_some().then_some(Subject::Beside));
@@ -150,7 +155,7 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
     for round in 0..options.rounds {
         for subject in &subjects {
             eprintln!("round {} of {}: {subject:?}", round + 1, options.rounds);
-            rounds.push(bench.turn(*subject, &bench.fresh_home()?, false)?);
+            rounds.push(bench.turn(*subject, &bench.fresh_home(*subject)?, false)?);
         }
     }
     Ok(Report {
@@ -167,16 +172,20 @@ struct Bench<'a> {
     options: &'a Options,
     scratch: &'a Path,
     furnished: Home,
+    of_beside: Option<Home>,
 }
 
 impl Bench<'_> {
     /// A data directory in which nothing has happened.
-    fn fresh_home(&self) -> Result<Home> {
+    fn fresh_home(&self, subject: Subject) -> Result<Home> {
         let data_dir = self.scratch.join("home");
         if data_dir.exists() {
             fs::remove_dir_all(&data_dir)?;
         }
-        self.furnished.copy(&data_dir)
+        match (subject, &self.of_beside) {
+            (Subject::Beside, Some(other)) => other.copy(&data_dir),
+            _ => self.furnished.copy(&data_dir),
+        }
     }
 
     fn start(&self, subject: Subject, home: &Home, slow: Option<&SlowDisk>) -> Result<Server> {
@@ -224,7 +233,7 @@ impl Bench<'_> {
 
     fn long(&self) -> Result<Long> {
         eprintln!("{} calls", self.options.calls);
-        let home = self.fresh_home()?;
+        let home = self.fresh_home(Subject::Bellhop)?;
         let calls = Calls::sign(&home.paths, &mut Numbers::fresh(), self.options.calls)?.into();
         let server = self.start(Subject::Bellhop, &home, None)?;
         server.wait()?;
@@ -266,7 +275,7 @@ impl Bench<'_> {
             (Subject::Bellhop, 6_000),
         ] {
             eprintln!("a disk whose syncs take {delay_ms} ms more: {subject:?}");
-            let home = self.fresh_home()?;
+            let home = self.fresh_home(subject)?;
             let calls = Calls::sign(&home.paths, &mut Numbers::fresh(), count)?.into();
             let server = self.start(subject, &home, Some(&slow))?;
             server.wait()?;

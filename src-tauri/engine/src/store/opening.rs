@@ -164,10 +164,10 @@ pub(crate) fn files(data_dir: &Path) -> [PathBuf; 4] {
     ["", "-wal", "-shm", "-journal"].map(|suffix| data_dir.join(format!("{DATABASE}{suffix}")))
 }
 
-/// Pages in the write-ahead log after which it is brought into the database: 16 MiB. A page that was changed many times
+/// Pages in the write-ahead log after which it is brought into the database: 8 MiB. A page that was changed many times
 /// until then is written there once. The log is overwritten from its beginning and keeps its length, since a disk appends
 /// more slowly than it overwrites.
-const CHECKPOINT: i64 = 4_000;
+const CHECKPOINT: i64 = 2_000;
 
 fn connect(data_dir: &Path) -> Result<Connection> {
     let connection = Connection::open(data_dir.join(DATABASE))

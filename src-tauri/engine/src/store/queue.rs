@@ -15,7 +15,7 @@ use super::{Result, StoreError};
 const LENGTH: usize = 4_096;
 
 /// Jobs that are committed together at most, so that the first of them does not wait for ever.
-const BATCH: usize = 512;
+pub(super) const BATCH: usize = 512;
 
 /// How long nobody may have asked for anything until the patient have the writer to themselves.
 const CALM: Duration = Duration::from_millis(20);
@@ -126,9 +126,11 @@ impl Queue {
         }
     }
 
-    /// All calls that wait at this moment.
-    pub(super) fn take_urgent(&self) -> VecDeque<Job> {
-        std::mem::take(&mut self.lock().urgent)
+    /// The first calls that wait at this moment, at most so many.
+    pub(super) fn take_urgent(&self, at_most: usize) -> VecDeque<Job> {
+        let mut waiting = self.lock();
+        let count = waiting.urgent.len().min(at_most);
+        waiting.urgent.drain(..count).collect()
     }
 
     /// Notes that calls have been committed, so many together.

@@ -10,7 +10,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::known::{Known, KnownEndpoints};
 use super::lock::DataLock;
-use super::queue::{Closes, Queue, Taken};
+use super::queue::{BATCH, Closes, Queue, Taken};
 use super::{Result, StoreError};
 
 /// Tells a job's sender how the commit went.
@@ -162,14 +162,16 @@ fn run(connection: &Connection, queue: &Queue, shared: &Shared) {
         match taken {
             Taken::Nothing => look_for_others(connection, shared),
             Taken::Urgent(jobs) => {
-                let together = jobs.len();
-                commit_together(connection, queue, shared, jobs, &mut replies);
+                let together = commit_together(connection, queue, shared, jobs, &mut replies);
                 queue.did_urgent(together);
             }
             Taken::Patient(job) => {
                 let began = Instant::now();
-                commit_together(connection, queue, shared, [job], &mut replies);
+                let together = commit_together(connection, queue, shared, [job], &mut replies);
                 queue.did_patient(began.elapsed());
+                if together > 1 {
+                    queue.did_urgent(together - 1);
+                }
             }
         }
     }
@@ -190,13 +192,14 @@ fn look_for_others(connection: &Connection, shared: &Shared) {
     }
 }
 
+/// Does all these jobs, and those of callers who come meanwhile, in one commit. Gives how many there were.
 fn commit_together(
     connection: &Connection,
     queue: &Queue,
     shared: &Shared,
     jobs: impl IntoIterator<Item = Job>,
     replies: &mut Vec<Reply>,
-) {
+) -> usize {
     let begun = execute(connection, "BEGIN IMMEDIATE");
     match &begun {
         // Nobody else can write now, so what is remembered after this is what the database holds.
@@ -204,7 +207,7 @@ fn commit_together(
         Err(error) => {
             tracing::error!(%error, "the store cannot be written");
             // These came while the lock was waited for. Waiting for it once more would be too long for their callers.
-            let late = queue.take_urgent().into_iter();
+            let late = queue.take_urgent(usize::MAX).into_iter();
             replies.extend(late.map(|job| job(Err(error.clone()))));
         }
     }
@@ -216,10 +219,19 @@ fn commit_together(
         Err(error) => Err(error.clone()),
     };
     replies.extend(jobs.into_iter().map(|job| job(open())));
+    while !connection.is_autocommit() && replies.len() < BATCH {
+        let late = queue.take_urgent(BATCH - replies.len());
+        if late.is_empty() {
+            break;
+        }
+        replies.extend(late.into_iter().map(|job| job(open())));
+    }
+    let together = replies.len();
     let committed = begun.clone().and_then(|()| commit(connection));
     for reply in replies.drain(..) {
         reply(committed.clone());
     }
+    together
 }
 
 fn commit(connection: &Connection) -> Result<()> {
