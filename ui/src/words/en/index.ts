@@ -1,0 +1,9 @@
+import { shell } from "./shell";
+
+/** A file for each folder of screens. `{{name}}` is filled in; `_one` and `_other` are chosen by `count`. */
+export const en = { shell };
+
+type AnyText<Tree> = { [Key in keyof Tree]: Tree[Key] extends string ? string : AnyText<Tree[Key]> };
+
+/** What every language has to say. */
+export type Words = AnyText<typeof en>;
