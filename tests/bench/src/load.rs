@@ -33,15 +33,39 @@ pub(crate) struct Speed {
     pub(crate) caller_cpu_us: f64,
 }
 
-/// Makes all calls over so many connections.
+/// Makes all calls over so many connections, each as soon as the one before was answered.
 pub(crate) fn run(address: SocketAddr, calls: &Arc<Calls>, connections: usize) -> Result<Speed> {
+    measure(address, calls, connections, Duration::ZERO)
+}
+
+/// Makes so many calls a second, whether or not those before are answered.
+pub(crate) fn run_steadily(
+    address: SocketAddr,
+    calls: &Arc<Calls>,
+    connections: usize,
+    per_second: u32,
+) -> Result<Speed> {
+    measure(
+        address,
+        calls,
+        connections,
+        Duration::from_secs(1) / per_second,
+    )
+}
+
+fn measure(
+    address: SocketAddr,
+    calls: &Arc<Calls>,
+    connections: usize,
+    pace: Duration,
+) -> Result<Speed> {
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
+        .enable_all()
         .build()?;
     let cpu_before = process::own_cpu()?;
     let began = Instant::now();
     let histogram =
-        runtime.block_on(LocalSet::new().run_until(all(address, calls, connections)))?;
+        runtime.block_on(LocalSet::new().run_until(all(address, calls, connections, pace)))?;
     let took = began.elapsed();
     let count = calls.len() as f64;
     let milliseconds = |nanoseconds: u64| nanoseconds as f64 / 1e6;
@@ -58,10 +82,13 @@ async fn all(
     address: SocketAddr,
     calls: &Arc<Calls>,
     connections: usize,
+    pace: Duration,
 ) -> Result<Histogram<u64>> {
     let next = Rc::new(Cell::new(0));
+    let began = Instant::now();
     let callers: Vec<_> = (0..connections)
-        .map(|_| tokio::task::spawn_local(call(address, Arc::clone(calls), Rc::clone(&next))))
+        .map(|_| call(address, Arc::clone(calls), Rc::clone(&next), began, pace))
+        .map(tokio::task::spawn_local)
         .collect();
     let mut histogram = Histogram::new(3)?;
     for caller in callers {
@@ -74,13 +101,28 @@ async fn call(
     address: SocketAddr,
     calls: Arc<Calls>,
     next: Rc<Cell<usize>>,
+    began: Instant,
+    pace: Duration,
 ) -> Result<Histogram<u64>> {
     let mut histogram = Histogram::new(3)?;
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let mut answer = Vec::with_capacity(1_024);
-    while let Some(request) = calls.get(next.replace(next.get() + 1)) {
-        let sent = Instant::now();
+    loop {
+        let index = next.replace(next.get() + 1);
+        let Some(request) = calls.get(index) else {
+            break;
+        };
+        let due = began + pace * u32::try_from(index)?;
+        let sent = if pace.is_zero() {
+            Instant::now()
+        } else if due < Instant::now() {
+            // All connections were busy when it was due: the wait for one of them is part of it.
+            due
+        } else {
+            tokio::time::sleep_until(due.into()).await;
+            Instant::now()
+        };
         stream.write_all(request).await?;
         read_answer(&mut stream, &mut answer).await?;
         histogram.record(u64::try_from(sent.elapsed().as_nanos())?)?;

@@ -21,6 +21,10 @@ use crate::stored;
 /// Providers that call at once.
 const CONNECTIONS: usize = 32;
 
+/// Calls a second that the receiver takes for ever, and for how many seconds they are made.
+const STEADY: u32 = 1_000;
+const STEADY_SECONDS: usize = 20;
+
 /// Calls over one connection.
 const ALONE: usize = 1_000;
 
@@ -70,6 +74,8 @@ pub(crate) struct Report {
     pub(crate) processors: usize,
     pub(crate) sync: SyncLatency,
     pub(crate) rounds: Vec<Turn>,
+    /// At 1,000 calls a second.
+    pub(crate) steady: Vec<(Subject, Speed)>,
     pub(crate) long: Long,
     pub(crate) slow: Option<Slow>,
     pub(crate) stored: Option<Stored>,
@@ -96,6 +102,7 @@ pub(crate) enum Subject {
     Bare,
     Grouped,
     Single,
+    Kept,
     Bellhop,
     Beside,
 }
@@ -148,7 +155,12 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
             None => None,
         },
     };
-    let mut subjects = vec![Subject::Bare, Subject::Grouped, Subject::Bellhop];
+    let mut subjects = vec![
+        Subject::Bare,
+        Subject::Grouped,
+        Subject::Kept,
+        Subject::Bellhop,
+    ];
     subjects.extend(options.beside.is_some().then_some(Subject::Beside));
     let sync = disk::sync_latency(scratch.path())?;
     let mut rounds = Vec::new();
@@ -162,6 +174,7 @@ pub(crate) fn run(options: &Options) -> Result<Report> {
         processors: std::thread::available_parallelism()?.get(),
         sync,
         rounds,
+        steady: bench.steady()?,
         long: bench.long()?,
         slow: bench.slow()?,
         stored: bench.stored()?,
@@ -195,6 +208,7 @@ impl Bench<'_> {
                 (Subject::Bare, _) => reference(Kind::Bare),
                 (Subject::Grouped, _) => reference(Kind::Grouped),
                 (Subject::Single, _) => reference(Kind::Single),
+                (Subject::Kept, _) => reference(Kind::Kept),
                 (Subject::Beside, Some(other)) => home.serve(other, listen),
                 (Subject::Bellhop | Subject::Beside, _) => {
                     home.serve(&self.options.bellhop, listen)
@@ -229,6 +243,21 @@ impl Bench<'_> {
             alone,
             first_answer_ms: first_answer.as_secs_f64() * 1e3,
         })
+    }
+
+    fn steady(&self) -> Result<Vec<(Subject, Speed)>> {
+        let mut speeds = Vec::new();
+        for subject in [Subject::Grouped, Subject::Kept, Subject::Bellhop] {
+            eprintln!("{STEADY} calls a second: {subject:?}");
+            let home = self.fresh_home(subject)?;
+            let count = usize::try_from(STEADY)? * STEADY_SECONDS;
+            let calls = Calls::sign(&home.paths, &mut Numbers::fresh(), count)?.into();
+            let server = self.start(subject, &home, None)?;
+            server.wait()?;
+            let speed = load::run_steadily(server.address, &calls, CONNECTIONS, STEADY)?;
+            speeds.push((subject, speed));
+        }
+        Ok(speeds)
     }
 
     fn long(&self) -> Result<Long> {
@@ -308,6 +337,7 @@ impl Kind {
             Kind::Bare => "bare",
             Kind::Grouped => "grouped",
             Kind::Single => "single",
+            Kind::Kept => "kept",
         };
         command
             .args([

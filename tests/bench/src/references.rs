@@ -12,7 +12,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use clap::{Args, ValueEnum};
 use hmac::{Hmac, KeyInit, Mac};
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
+use serde::Deserialize;
 use sha2::Sha256;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -39,6 +40,8 @@ pub(crate) enum Kind {
     Grouped,
     /// Verifies it and stores it; each call has a commit of its own.
     Single,
+    /// Like `Grouped`, with what a promise needs: the headers are stored too, and a call that comes again is known for ever.
+    Kept,
 }
 
 /// As many calls as Bellhop commits together.
@@ -47,8 +50,9 @@ const BATCH: usize = 512;
 pub(crate) fn serve(options: &Options) -> Result<()> {
     let router = match options.kind {
         Kind::Bare => Router::new().route("/hooks/{token}", post(async |_: Bytes| StatusCode::OK)),
-        Kind::Grouped => storing(&options.data_dir, BATCH)?,
-        Kind::Single => storing(&options.data_dir, 1)?,
+        Kind::Grouped => storing(&options.data_dir, BATCH, false)?,
+        Kind::Single => storing(&options.data_dir, 1, false)?,
+        Kind::Kept => storing(&options.data_dir, BATCH, true)?,
     };
     tokio::runtime::Runtime::new()?.block_on(async {
         let listener = TcpListener::bind(options.listen).await?;
@@ -56,39 +60,78 @@ pub(crate) fn serve(options: &Options) -> Result<()> {
     })
 }
 
+/// What (b) stores, and what a promise needs beside it.
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS call (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS kept (
+        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, headers BLOB NOT NULL, body BLOB NOT NULL
+    ) STRICT";
+
 struct Job {
+    kept: Option<Kept>,
     body: Bytes,
     done: oneshot::Sender<bool>,
 }
 
-fn storing(data_dir: &Path, batch: usize) -> Result<Router> {
+/// What tells a call from every other, and the headers it came with.
+struct Kept {
+    key: String,
+    headers: Vec<u8>,
+}
+
+/// The field by which a provider names a call.
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+#[derive(Clone)]
+struct Inbox {
+    jobs: mpsc::Sender<Job>,
+    keeps: bool,
+}
+
+fn storing(data_dir: &Path, batch: usize, keeps: bool) -> Result<Router> {
     let connection = Connection::open(data_dir.join("reference.db"))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.execute_batch(
-        "CREATE TABLE IF NOT EXISTS call (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
-    )?;
+    connection.execute_batch(TABLES)?;
     let (jobs, waiting) = mpsc::channel();
     std::thread::spawn(move || write(&connection, &waiting, batch));
     Ok(Router::new()
         .route("/hooks/{token}", post(store))
-        .with_state(jobs))
+        .with_state(Inbox { jobs, keeps }))
 }
 
-async fn store(
-    State(jobs): State<mpsc::Sender<Job>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> StatusCode {
+async fn store(State(inbox): State<Inbox>, headers: HeaderMap, body: Bytes) -> StatusCode {
     if !is_genuine(&headers, &body) {
         return StatusCode::UNAUTHORIZED;
     }
+    let kept = match inbox.keeps.then(|| kept(&headers, &body)).transpose() {
+        Ok(kept) => kept,
+        Err(_) => return StatusCode::BAD_REQUEST,
+    };
     let (done, stored) = oneshot::channel();
-    if jobs.send(Job { body, done }).is_ok() && stored.await == Ok(true) {
+    if inbox.jobs.send(Job { kept, body, done }).is_ok() && stored.await == Ok(true) {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     }
+}
+
+fn kept(headers: &HeaderMap, body: &[u8]) -> serde_json::Result<Kept> {
+    let Named { id } = serde_json::from_slice(body)?;
+    let mut block = Vec::new();
+    for (name, value) in headers {
+        block.extend_from_slice(name.as_str().as_bytes());
+        block.extend_from_slice(b": ");
+        block.extend_from_slice(value.as_bytes());
+        block.push(b'\n');
+    }
+    Ok(Kept {
+        key: id,
+        headers: block,
+    })
 }
 
 fn is_genuine(headers: &HeaderMap, body: &[u8]) -> bool {
@@ -123,8 +166,14 @@ fn commit(
 ) -> rusqlite::Result<()> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     let mut insert = connection.prepare_cached("INSERT INTO call (body) VALUES (?1)")?;
+    let mut keep = connection.prepare_cached(
+        "INSERT INTO kept (key, headers, body) VALUES (?1, ?2, ?3) ON CONFLICT (key) DO NOTHING",
+    )?;
     for job in jobs {
-        insert.execute([&job.body[..]])?;
+        match &job.kept {
+            None => insert.execute([&job.body[..]])?,
+            Some(kept) => keep.execute(params![kept.key, kept.headers, &job.body[..]])?,
+        };
         replies.push(job.done);
     }
     connection.prepare_cached("COMMIT")?.execute([])?;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::load::Speed;
 use crate::plan::{Report, Subject, Turn};
 
 /// All figures, in Markdown.
@@ -29,16 +30,17 @@ fn write(report: &Report, text: &mut String) -> std::fmt::Result {
     writeln!(text, "Medians of {count} rounds:\n")?;
     writeln!(
         text,
-        "| | calls/s | of (b) | p50 ms | p99 ms | max ms | server µs/call | caller µs/call | one connection: p50 ms | p99 ms | first answer ms |"
+        "| | calls/s | of (b) | of (c) | p50 ms | p99 ms | max ms | server µs/call | caller µs/call | one connection: p50 ms | p99 ms | first answer ms |"
     )?;
     writeln!(
         text,
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     )?;
     let median = |subject, value: fn(&Turn) -> f64| median(rounds(subject).map(value).collect());
     for subject in [
         Subject::Bare,
         Subject::Grouped,
+        Subject::Kept,
         Subject::Bellhop,
         Subject::Beside,
     ] {
@@ -46,14 +48,17 @@ fn write(report: &Report, text: &mut String) -> std::fmt::Result {
             continue;
         }
         // A ratio of neighbours in time says more than one of medians.
-        let ratios = rounds(subject)
-            .zip(rounds(Subject::Grouped))
-            .map(|(own, reference)| own.crowd.rate / reference.crowd.rate);
-        let ratio = self::median(ratios.collect());
+        let ratio_to = |reference| {
+            let ratios = rounds(subject)
+                .zip(rounds(reference))
+                .map(|(own, other)| own.crowd.rate / other.crowd.rate);
+            self::median(ratios.collect())
+        };
+        let (of_b, of_c) = (ratio_to(Subject::Grouped), ratio_to(Subject::Kept));
         let median = |value| median(subject, value);
         writeln!(
             text,
-            "| {} | {:.0} | {ratio:.2} | {:.2} | {:.2} | {:.1} | {:.0} | {:.0} | {:.2} | {:.2} | {:.1} |",
+            "| {} | {:.0} | {of_b:.2} | {of_c:.2} | {:.2} | {:.2} | {:.1} | {:.0} | {:.0} | {:.2} | {:.2} | {:.1} |",
             name(subject),
             median(|turn| turn.crowd.rate),
             median(|turn| turn.crowd.p50_ms),
@@ -70,7 +75,7 @@ fn write(report: &Report, text: &mut String) -> std::fmt::Result {
         let turn = &stored.turn;
         writeln!(
             text,
-            "| Bellhop, {} stored | {:.0} | | {:.2} | {:.2} | {:.1} | {:.0} | {:.0} | {:.2} | {:.2} | {:.1} |",
+            "| Bellhop, {} stored | {:.0} | | | {:.2} | {:.2} | {:.1} | {:.0} | {:.0} | {:.2} | {:.2} | {:.1} |",
             stored.calls,
             turn.crowd.rate,
             turn.crowd.p50_ms,
@@ -113,22 +118,37 @@ fn write(report: &Report, text: &mut String) -> std::fmt::Result {
         "| wake-ups when idle | {:.1} a second |",
         long.wakes_per_second
     )?;
+    writeln!(
+        text,
+        "\nAt 1,000 calls a second, the most that is taken for ever:\n"
+    )?;
+    write_speeds(text, &report.steady)?;
     if let Some(slow) = &report.slow {
         writeln!(
             text,
-            "\nOn a disk whose syncs take {} ms more:\n\n| | calls/s | p50 ms | p99 ms |\n|---|---:|---:|---:|",
+            "\nOn a disk whose syncs take {} ms more:\n",
             slow.delay_ms
         )?;
-        for (subject, speed) in &slow.speeds {
-            writeln!(
-                text,
-                "| {} | {:.0} | {:.2} | {:.2} |",
-                name(*subject),
-                speed.rate,
-                speed.p50_ms,
-                speed.p99_ms
-            )?;
-        }
+        write_speeds(text, &slow.speeds)?;
+    }
+    Ok(())
+}
+
+fn write_speeds(text: &mut String, speeds: &[(Subject, Speed)]) -> std::fmt::Result {
+    writeln!(
+        text,
+        "| | calls/s | p50 ms | p99 ms | max ms |\n|---|---:|---:|---:|---:|"
+    )?;
+    for (subject, speed) in speeds {
+        writeln!(
+            text,
+            "| {} | {:.0} | {:.2} | {:.2} | {:.1} |",
+            name(*subject),
+            speed.rate,
+            speed.p50_ms,
+            speed.p99_ms,
+            speed.max_ms
+        )?;
     }
     Ok(())
 }
@@ -137,6 +157,7 @@ fn name(subject: Subject) -> &'static str {
     match subject {
         Subject::Bare => "(a) bare handler that reads the body",
         Subject::Grouped => "(b) HMAC and one group-committed insert",
+        Subject::Kept => "(c) like (b), with headers and a key that is unique for ever",
         Subject::Single => "HMAC and one commit a call",
         Subject::Bellhop => "**Bellhop**, everything on",
         Subject::Beside => "Bellhop, the other build",
