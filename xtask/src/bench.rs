@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how fast the inbox is.
+//! `cargo xtask bench` and `cargo xtask bench-window`: how fast the inbox and the window are.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::command::{cargo, run};
 use crate::packages::{self, Purpose};
+use crate::ui;
 
 /// Where the databases go. On the disk of the repository: a temporary folder may be in memory, where a sync is nothing.
 const FOLDER: &str = "target/bench";
@@ -35,10 +36,7 @@ pub(crate) struct Options {
 /// Builds what is released, and measures it.
 pub(crate) fn bench(options: &Options) -> Result<()> {
     packages::ensure(&[Purpose::Compile])?;
-    // One after the other: built together, each would have features that only the other needs.
-    for package in ["bellhop-cli", "bellhop-bench"] {
-        run(cargo().args(["build", "--release", "--package", package]))?;
-    }
+    build(&["bellhop-cli", "bellhop-bench"])?;
     let mut bench = Command::new("target/release/bellhop-bench");
     bench
         .args([
@@ -58,4 +56,38 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
         bench.arg("--json").arg(file);
     }
     run(&mut bench)
+}
+
+/// What to measure of the window.
+#[derive(Debug, Args)]
+pub(crate) struct WindowOptions {
+    /// Calls that are stored already in the second part. 0 leaves it out
+    #[arg(long, default_value_t = 1_000_000)]
+    stored: u64,
+}
+
+/// Builds what is released, and measures its window on a virtual desktop.
+pub(crate) fn bench_window(options: &WindowOptions) -> Result<()> {
+    packages::ensure(&[
+        Purpose::Compile,
+        Purpose::Window,
+        Purpose::Screen,
+        Purpose::Driver,
+    ])?;
+    ui::ensure_built()?;
+    build(&["bellhop-cli", "bellhop-desktop", "bellhop-bench"])?;
+    run(Command::new("target/release/bellhop-bench")
+        .arg("window")
+        .args(["--bellhop", "target/release/bellhop"])
+        .args(["--desktop", "target/release/bellhop-desktop"])
+        .args(["--folder", FOLDER])
+        .args(["--stored", &options.stored.to_string()]))
+}
+
+/// One after the other: built together, each would have features that only the others need.
+fn build(packages: &[&str]) -> Result<()> {
+    for package in packages {
+        run(cargo().args(["build", "--release", "--package", package]))?;
+    }
+    Ok(())
 }

@@ -48,6 +48,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// How fast the inbox is, in release mode, beside two servers that do less
     Bench(bench::Options),
+    /// How fast the window is, in release mode, on a virtual desktop
+    BenchWindow(bench::WindowOptions),
     /// Write the TypeScript types anew from the Rust types
     Bindings,
     /// Draw the PNG, ICO and ICNS files anew from the SVG files
@@ -75,6 +77,7 @@ fn start() -> Result<ExitCode> {
         Task::Soak(options) => soak::soak(&options).map(|()| ExitCode::SUCCESS),
         Task::Fuzz(options) => fuzz::fuzz(&options).map(|()| ExitCode::SUCCESS),
         Task::Bench(options) => bench::bench(&options).map(|()| ExitCode::SUCCESS),
+        Task::BenchWindow(options) => bench::bench_window(&options).map(|()| ExitCode::SUCCESS),
         Task::Bindings => test::bindings().map(|()| ExitCode::SUCCESS),
         Task::Icons => icons::draw().map(|()| ExitCode::SUCCESS),
         Task::Advisories => tools::advisories().map(|()| ExitCode::SUCCESS),

@@ -49,7 +49,7 @@ pub struct Facts {
     /// The event types of which [`Provider::sample`] makes a call.
     pub sample_event_types: &'static [&'static str],
     pub(crate) interpret: fn(&Call, &serde_json::Value) -> Reading,
-    pub(crate) idempotency_key: fn(&Call, Option<&serde_json::Value>) -> Option<IdempotencyKey>,
+    pub(crate) idempotency_key: fn(&Call) -> Option<IdempotencyKey>,
     pub(crate) sample: fn(&str, &SampleBooking) -> Option<SampleCall>,
     pub(crate) event_type_of: fn(Act) -> &'static str,
 }
@@ -125,8 +125,7 @@ impl Provider {
 
     /// The key of a call: the provider's own where it sends one, else the digest of the body.
     pub fn idempotency_key(self, call: &Call) -> IdempotencyKey {
-        let body = serde_json::from_slice(&call.body).ok();
-        match (self.facts().idempotency_key)(call, body.as_ref()) {
+        match (self.facts().idempotency_key)(call) {
             Some(key) => key.shortened(),
             None => IdempotencyKey::Given(format!("sha256:{}", digest(call.body.as_slice()))),
         }

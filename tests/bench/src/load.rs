@@ -158,6 +158,13 @@ async fn read_answer(stream: &mut TcpStream, answer: &mut Vec<u8>) -> Result<()>
     Ok(())
 }
 
+/// Makes one call, over a connection of its own.
+pub(crate) async fn make_one(address: SocketAddr, request: &[u8]) -> Result<()> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(request).await?;
+    read_answer(&mut stream, &mut Vec::new()).await
+}
+
 /// Makes the first call as soon as somebody takes it, and gives how long after `started` it was answered.
 pub(crate) fn first_answer(
     address: SocketAddr,

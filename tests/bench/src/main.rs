@@ -1,4 +1,5 @@
-//! How fast the inbox is. `cargo xtask bench` builds and runs this; docs/performance.md says what the figures mean.
+//! How fast the inbox and the window are. `cargo xtask bench` and `cargo xtask bench-window` build and run this;
+//! docs/performance.md says what the figures mean.
 //!
 //! One thread plays 32 providers ([`load`]). Beside `bellhop serve` it calls two servers that do less ([`references`]), in
 //! turns and in the same run, so that the ratio holds also where the machine is slow or busy.
@@ -17,6 +18,7 @@ mod process;
 mod references;
 mod stored;
 mod table;
+mod window;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +35,8 @@ struct Cli {
 enum Command {
     /// Measure, and print a table.
     Run(plan::Options),
+    /// Measure the window, and print a table.
+    Window(window::Options),
     /// Be one of the servers that Bellhop is compared with.
     Reference(references::Options),
 }
@@ -45,6 +49,9 @@ fn main() -> ExitCode {
                 Some(file) => write_json(file, &report),
                 None => Ok(()),
             }
+        }),
+        Command::Window(options) => window::run(&options).map(|seen| {
+            print!("{}", window::render(&seen));
         }),
         Command::Reference(options) => references::serve(&options),
     };

@@ -145,6 +145,26 @@ fn cpu_of(proc: &Path) -> Result<Duration> {
     Ok(Duration::from_secs_f64(ticks / TICKS_PER_SECOND))
 }
 
+/// What all processes of a group hold together, in MiB, with what several of them share counted once.
+pub(crate) fn proportional_mb_of_group(group: u32) -> Result<f64> {
+    let mut total = 0.0;
+    for process in fs::read_dir("/proc")? {
+        let process = process?.path();
+        // Most are no processes, and some end meanwhile.
+        let Ok(stat) = fs::read_to_string(process.join("stat")) else {
+            continue;
+        };
+        let own_group = stat
+            .rsplit_once(')')
+            .and_then(|(_, rest)| rest.split_whitespace().nth(2)?.parse().ok());
+        if own_group == Some(group) {
+            let rollup = fs::read_to_string(process.join("smaps_rollup"))?;
+            total += field(&rollup, "Pss:")? / 1024.0;
+        }
+    }
+    Ok(total)
+}
+
 fn field(text: &str, name: &str) -> Result<f64> {
     let line = text
         .lines()

@@ -45,7 +45,7 @@ pub(crate) const FACTS: Facts = Facts {
         "no_show.detected",
     ],
     interpret,
-    idempotency_key: |_, body| key_from_top_level_id(body),
+    idempotency_key: key_from_top_level_id,
     sample,
     event_type_of: |act| match act {
         Act::Book => "booking.created",

@@ -52,7 +52,7 @@ pub(crate) const FACTS: Facts = Facts {
 };
 
 /// The header names the delivery. The body's `webhookId` names the webhook, which is the same in every call of it.
-fn idempotency_key(call: &Call, _: Option<&Value>) -> Option<IdempotencyKey> {
+fn idempotency_key(call: &Call) -> Option<IdempotencyKey> {
     let id = call
         .header("x-kordless-webhook-id")
         .filter(|id| !id.is_empty())?;

@@ -9,12 +9,21 @@ pub(crate) mod orufy;
 pub(crate) mod reservekit;
 pub(crate) mod webkasa;
 
-use serde_json::Value;
+use std::borrow::Cow;
 
+use serde::Deserialize;
+
+use crate::call::Call;
 use crate::provider::IdempotencyKey;
 
-/// The key of a body with an id of its own at the top, as Bookora and WebKasa send it.
-fn key_from_top_level_id(body: Option<&Value>) -> Option<IdempotencyKey> {
-    let id = body?.get("id")?.as_str().filter(|id| !id.is_empty())?;
-    Some(IdempotencyKey::Given(format!("id:{id}")))
+/// The key of a body with an id of its own at the top, as Bookora and WebKasa send it. Nothing else of the body is kept,
+/// since this is done before a call is answered.
+fn key_from_top_level_id(call: &Call) -> Option<IdempotencyKey> {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        #[serde(borrow)]
+        id: Cow<'a, str>,
+    }
+    let Named { id } = serde_json::from_slice(&call.body).ok()?;
+    (!id.is_empty()).then(|| IdempotencyKey::Given(format!("id:{id}")))
 }

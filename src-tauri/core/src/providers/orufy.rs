@@ -38,7 +38,7 @@ pub(crate) const FACTS: Facts = Facts {
     },
     sample_event_types: &["BOOK", "RESCHEDULE", "CANCEL"],
     interpret,
-    idempotency_key: |_, _| None,
+    idempotency_key: |_| None,
     sample,
     event_type_of: |act| match act {
         Act::Book => "BOOK",

@@ -48,8 +48,8 @@ pub(crate) const FACTS: Facts = Facts {
 };
 
 /// The page promises that calls may come twice and names no id, so the key is made of event type, booking and version.
-fn idempotency_key(_: &Call, body: Option<&Value>) -> Option<IdempotencyKey> {
-    let body = body?;
+fn idempotency_key(call: &Call) -> Option<IdempotencyKey> {
+    let body: Value = serde_json::from_slice(&call.body).ok()?;
     // A key outlives the person's data, so nothing goes into it but what is known to be no name: an event type, numbers
     // and times.
     let event_type = body.get("event_type")?.as_str()?;
