@@ -1,8 +1,11 @@
 //! The window. It exists only while it is open, so that nothing of a browser runs while Bellhop waits in the tray.
 
+use bellhop_engine::announcing::Bubble;
 use bellhop_engine::instance::Window;
+use bellhop_engine::store::settings;
 use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
+use crate::notifier;
 use crate::state::Desktop;
 
 const MAIN: &str = "main";
@@ -31,10 +34,42 @@ fn open(app: &AppHandle, page: Option<&str>) -> tauri::Result<()> {
         .min_inner_size(560.0, 420.0)
         .build()?;
     let app = app.clone();
-    window.on_window_event(move |event| {
-        if let WindowEvent::Destroyed = event {
+    window.on_window_event(move |event| match event {
+        WindowEvent::CloseRequested { .. } => {
+            tauri::async_runtime::spawn(say_where_it_goes(app.clone()));
+        }
+        WindowEvent::Destroyed => {
             app.state::<Desktop>().serving.set_window(Window::Hidden);
         }
+        _ => {}
     });
     Ok(())
+}
+
+/// Whoever closes the window for the first time may think that calls are no longer taken.
+async fn say_where_it_goes(app: AppHandle) {
+    if let Err(error) = say_once(&app).await {
+        tracing::warn!(%error, "nobody was told that Bellhop goes on in the tray");
+    }
+}
+
+async fn say_once(app: &AppHandle) -> anyhow::Result<()> {
+    let store = &app.state::<Desktop>().engine.store;
+    let said = store.read(|connection| settings::get(connection, settings::SAID_TRAY));
+    if said.await?.is_some() {
+        return Ok(());
+    }
+    let bubble = Bubble {
+        title: "Bellhop goes on in the tray".to_owned(),
+        body: "It takes calls and tells you of them while its window is closed. Its icon opens the window again, and quits Bellhop."
+            .to_owned(),
+        kind: None,
+        booking_id: None,
+    };
+    let shown_app = app.clone();
+    let shown = tauri::async_runtime::spawn_blocking(move || notifier::show(&shown_app, &bubble));
+    shown.await?.map_err(anyhow::Error::msg)?;
+    let noted =
+        store.write(|connection| settings::set(connection, settings::SAID_TRAY, Some("yes")));
+    Ok(noted.await?)
 }

@@ -141,6 +141,7 @@ fn set_up(app: &AppHandle, args: &Args, data_dir: &Path) -> anyhow::Result<()> {
     ));
     desktop.serving.set_notifies();
     tauri::async_runtime::spawn(pass_on_changes(app.clone()));
+    tauri::async_runtime::spawn(tray::keep_current(app.clone()));
     tauri::async_runtime::spawn(open_tunnel(app.clone()));
     #[cfg(unix)]
     tauri::async_runtime::spawn(quit_when_asked(app.clone()));
@@ -209,15 +210,12 @@ async fn play_demo(app: AppHandle) {
     }
 }
 
-/// Tells the window and the tray of every commit, and of every change of the tunnel.
+/// Tells the window of every commit, and of every change of the tunnel.
 async fn pass_on_changes(app: AppHandle) {
     let desktop = app.state::<Desktop>();
     let mut changes = desktop.engine.changes.listen();
     let mut tunnel = desktop.serving.tunnel();
     loop {
-        if let Err(error) = tray::refresh(&app).await {
-            tracing::warn!(%error, "the tray does not show the latest");
-        }
         let change = tokio::select! {
             change = changes.next() => change,
             changed = tunnel.changed() => changed.ok().map(|()| Change::Endpoints),

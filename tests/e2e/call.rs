@@ -5,9 +5,15 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use bellhop_core::provider::Provider;
+use bellhop_core::sample::SampleBooking;
+use bellhop_core::signature::{SecretValue, sign};
 use bellhop_test_support::edge::Caller;
+use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+use crate::SECRET;
 
 type Headers = Vec<(String, String)>;
 
@@ -25,6 +31,31 @@ fn recorded(name: &str) -> Result<(Headers, Vec<u8>)> {
 /// Posts a recorded call to the receiver itself and gives the status of the answer.
 pub(crate) async fn post(receiver: SocketAddr, path: &str, name: &str) -> Result<u16> {
     let (headers, body) = recorded(name)?;
+    send(receiver, path, headers, body).await
+}
+
+/// Posts a call of a Kordless booking with that number, which is some days from now, and gives the booking.
+pub(crate) async fn post_sample(
+    receiver: SocketAddr,
+    path: &str,
+    number: u64,
+) -> Result<SampleBooking> {
+    let (provider, now) = (Provider::Kordless, Timestamp::now());
+    let booking = SampleBooking::new(number, now);
+    let call = provider
+        .sample("booking.created", &booking)
+        .context("no such sample")?;
+    let secret = SecretValue::new(SECRET);
+    let signed = sign(provider, secret.as_ref(), None, now.as_second(), &call.body);
+    let own = call.headers.into_iter();
+    let own = own.map(|(name, value)| (name.to_owned(), value));
+    let headers = own.chain(signed.headers).collect();
+    let status = send(receiver, path, headers, call.body).await?;
+    ensure!(status == 200, "the sample was answered {status}");
+    Ok(booking)
+}
+
+async fn send(receiver: SocketAddr, path: &str, headers: Headers, body: Vec<u8>) -> Result<u16> {
     let mut request = format!("POST {path} HTTP/1.1\r\nHost: {receiver}\r\nConnection: close\r\n");
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod call;
+mod tray;
 mod tunnel;
 
 use std::fs;
@@ -182,14 +183,16 @@ async fn closing_the_window_leaves_the_tray(
     })
     .await?;
     ensure!(program.runs()?, "closing the window ended the program");
+    let notified = desktop.notifications().at_least(3).await?;
+    says(&notified[2], &["Bellhop goes on in the tray"])?;
 
     let status = call::post(receiver, path, "kordless/booking.cancelled").await?;
     ensure!(
         status == 200,
         "with its window closed the receiver answered {status}"
     );
-    let notified = desktop.notifications().at_least(3).await?;
-    says(&notified[2], &["Jane Doe", "Cancelled"])?;
+    let notified = desktop.notifications().at_least(4).await?;
+    says(&notified[3], &["Jane Doe", "Cancelled"])?;
 
     desktop.tray().item().await?.choose("Open Bellhop").await?;
     eventually("the window is open again", async || {

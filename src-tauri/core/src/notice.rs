@@ -25,6 +25,20 @@ pub fn is_announced(kind: EventKind) -> bool {
     )
 }
 
+/// What happened, in the words that begin whatever tells of it.
+pub fn headline(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Created => "New booking",
+        EventKind::Confirmed => "Confirmed",
+        EventKind::Rescheduled => "Moved",
+        EventKind::Cancelled => "Cancelled",
+        EventKind::Completed => "Completed",
+        EventKind::NoShow => "No-show",
+        EventKind::Updated => "Updated",
+        EventKind::Other => "Other call",
+    }
+}
+
 /// The moment and the place for which a notice is worded.
 #[derive(Clone, Debug)]
 pub struct Here {
@@ -65,13 +79,12 @@ pub fn word(
         |title| format!("{title} · {provider}"),
     );
 
-    let (headline, second) = match kind {
+    let second = match kind {
         EventKind::Rescheduled => {
             let previous = step.and_then(|step| step.previous.as_ref());
-            ("Moved", moved(previous, when, here))
+            moved(previous, when, here)
         }
-        EventKind::Cancelled => ("Cancelled", when.map(|slot| written(slot, here))),
-        _ => ("New booking", when.map(|slot| written(slot, here))),
+        _ => when.map(|slot| written(slot, here)),
     };
     let mut lines: Vec<String> = second.into_iter().chain([what]).collect();
     if kind == EventKind::Cancelled
@@ -81,7 +94,7 @@ pub fn word(
     }
     lines.extend(since(kind, step, booking));
     Some(Wording {
-        title: format!("{headline}: {who}"),
+        title: format!("{}: {who}", headline(kind)),
         body: lines.join("\n"),
     })
 }

@@ -5,7 +5,7 @@ use bellhop_engine::tunnel::{Authtoken, Tunnel, TunnelConfig, TunnelStatus};
 use bellhop_test_support::edge::TOKEN;
 
 use super::{STATE, Stage};
-use crate::{CREATED, SECRET, call};
+use crate::{CREATED, SECRET, call, tray};
 
 const WRONG: &str = "2wrongTokenThatNobodyMayEverSee_7HhKqTz";
 
@@ -37,6 +37,7 @@ async fn a_wrong_token(stage: &Stage) -> Result<()> {
         "it does not say what to do: {state}"
     );
     stage.state_is_in_sight().await?;
+    tray::shows(&stage.desktop.tray().item().await?, "attention-dark").await?;
     stage.picture("token-wrong").await?;
     // The stand-in echoes it, as ngrok does. It is not even in what the page does not show.
     let page = "return document.documentElement.outerHTML

@@ -254,6 +254,21 @@ pub fn overlapping(bookings: &[Booking]) -> BTreeMap<i64, Vec<i64>> {
     overlaps(&spans)
 }
 
+/// The booking with a time of day that begins next, if there is one that still takes place.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn next(connection: &Connection, now: Timestamp) -> Result<Option<Booking>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} WHERE start_at > ?1 AND status IN ('pending', 'confirmed') ORDER BY start_at LIMIT 1"
+    ))?;
+    Ok(rows(&mut statement, [now.as_microsecond()], |row| {
+        read(connection, row)
+    })?
+    .pop())
+}
+
 /// One booking.
 ///
 /// # Errors

@@ -40,6 +40,21 @@ pub struct When {
 }
 
 impl When {
+    /// As a slot, if there is any time.
+    pub fn slot(&self) -> Option<Slot> {
+        match (self.start, self.date) {
+            (Some(start), _) => Some(Slot::Timed {
+                start,
+                end: self.end,
+            }),
+            (None, Some(date)) => Some(Slot::Day {
+                date,
+                time_slot: None,
+            }),
+            (None, None) => None,
+        }
+    }
+
     /// Reads the columns `{prefix}start_at`, `{prefix}end_at` and `{prefix}date`.
     pub(super) fn read(row: &Row<'_>, prefix: &str) -> rusqlite::Result<When> {
         let column = |name: &str| format!("{prefix}{name}");

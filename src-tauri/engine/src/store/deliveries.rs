@@ -203,6 +203,18 @@ pub(crate) fn newest(connection: &Connection) -> Result<Option<i64>> {
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
+/// When the newest call came.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn last_received(connection: &Connection) -> Result<Option<Timestamp>> {
+    let mut statement =
+        connection.prepare_cached("SELECT received_at FROM delivery ORDER BY id DESC LIMIT 1")?;
+    let at = statement.query_row([], |row| row.get(0)).optional()?;
+    Ok(at.map(moment))
+}
+
 /// Deliveries up to `newest` that an earlier run left open, noted as begun once more: those that it may never have begun
 /// on together, but one that was begun on before alone, so that the next start knows which one it was that ended the
 /// program.

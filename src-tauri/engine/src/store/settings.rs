@@ -31,6 +31,8 @@ pub const PAUSED_UNTIL: &str = "notifications_paused_until";
 /// No pause that is offered is longer: "until tomorrow" has 32 hours at most, and one more when clocks go back. One that
 /// seems longer was begun while the computer's clock was wrong, and would keep the person uninformed for as long.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(33);
+/// There once the person has been told that the program goes on when its window is closed.
+pub const SAID_TRAY: &str = "said_tray";
 /// For how many days the content of calls is kept.
 pub const KEEP_CALLS_DAYS: &str = "keep_calls_days";
 /// The row of the last call whose content that rule has removed.

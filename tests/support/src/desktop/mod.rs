@@ -2,6 +2,7 @@
 //! manager, and this process in the parts of the desktop that a program talks to.
 //!
 //! - [`Notifications`] is the notification daemon: it records every call and can press buttons.
+//! - [`Portal`] tells which colours the person prefers.
 //! - [`Tray`] is the panel: it knows the tray item, its properties and its menu.
 //! - [`Program`] is the real program, with its window driven through WebDriver.
 //!
@@ -9,6 +10,7 @@
 
 mod clipboard;
 mod notifications;
+mod portal;
 mod program;
 mod tray;
 mod wait;
@@ -22,6 +24,7 @@ use virtual_screen::{Screen, ScreenOptions};
 use zbus::connection;
 
 pub use notifications::{Notification, Notifications};
+pub use portal::Portal;
 pub use program::{Program, ProgramOptions};
 pub use tray::{MenuItem, Tray, TrayItem};
 pub use wait::{PATIENCE, eventually, eventually_within};
@@ -34,11 +37,12 @@ pub struct Desktop {
     // Dropped first: their connection is to a daemon of the screen.
     notifications: Notifications,
     tray: Tray,
+    portal: Portal,
     screen: Screen,
 }
 
 impl Desktop {
-    /// Starts the desktop, with this process as its notification daemon and its panel.
+    /// Starts the desktop, with this process as its notification daemon, its panel and its portal.
     ///
     /// To be called from the test's own thread, as the processes end with the thread that started them.
     ///
@@ -51,9 +55,11 @@ impl Desktop {
         let bus = || connection::Builder::address(screen.bus()).context("the bus has no address");
         let notifications = Notifications::start(bus()?).await?;
         let tray = Tray::start(bus()?).await?;
+        let portal = Portal::start(bus()?).await?;
         Ok(Self {
             notifications,
             tray,
+            portal,
             screen,
         })
     }
@@ -68,6 +74,12 @@ impl Desktop {
     #[must_use]
     pub fn tray(&self) -> &Tray {
         &self.tray
+    }
+
+    /// What tells programs the person's colours. Dark ones at first.
+    #[must_use]
+    pub fn portal(&self) -> &Portal {
+        &self.portal
     }
 
     /// The windows as the window manager sees them.

@@ -1,0 +1,157 @@
+//! How things stand, as the tray tells it.
+
+use std::time::Duration;
+
+use bellhop_core::notice::{Here, headline, written};
+use bellhop_engine::store::bookings::{self, Booking};
+use bellhop_engine::store::endpoints::{self, Endpoint};
+use bellhop_engine::store::timeline::{self, TimelineEntry, TimelineQuery};
+use bellhop_engine::store::{When, deliveries, events, settings};
+use bellhop_engine::tunnel::TunnelStatus;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::state::Desktop;
+
+/// How many of the newest entries the menu lists.
+const LATEST: i64 = 5;
+
+/// Without anything else the menu says the same for so long: a day's name turns into another one at midnight, and a zone
+/// may have been changed.
+const AT_MOST: Duration = Duration::from_secs(15 * 60);
+
+/// What the icon tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Face {
+    Fine,
+    Unread,
+    Connecting,
+    Unreachable,
+    Paused,
+    Attention,
+}
+
+/// What the tray shows.
+pub(super) struct Standing {
+    pub(super) endpoints: Vec<Endpoint>,
+    pub(super) paused_until: Option<Timestamp>,
+    pub(super) has_address: bool,
+    pub(super) latest: Vec<TimelineEntry>,
+    next: Option<Booking>,
+    last_call: Option<Timestamp>,
+    unread: i64,
+    tunnel: TunnelStatus,
+    here: Here,
+}
+
+impl Standing {
+    pub(super) async fn read(desktop: &Desktop) -> anyhow::Result<Standing> {
+        let now = Timestamp::now();
+        let read = desktop.engine.store.read(move |connection| {
+            Ok(Standing {
+                endpoints: endpoints::all(connection)?,
+                paused_until: settings::paused_until(connection, now)?,
+                has_address: false,
+                latest: timeline::list(
+                    connection,
+                    &TimelineQuery {
+                        limit: LATEST,
+                        ..TimelineQuery::default()
+                    },
+                )?,
+                next: bookings::next(connection, now)?,
+                last_call: deliveries::last_received(connection)?,
+                unread: events::unread(connection)?,
+                tunnel: TunnelStatus::Off,
+                here: Here {
+                    now,
+                    time_zone: TimeZone::system(),
+                },
+            })
+        });
+        let stored = read.await?;
+        Ok(Standing {
+            has_address: desktop.serving.public_url().is_some(),
+            tunnel: desktop.serving.tunnel().borrow().clone(),
+            ..stored
+        })
+    }
+
+    pub(super) fn face(&self) -> Face {
+        match &self.tunnel {
+            TunnelStatus::Failed { .. } => Face::Attention,
+            TunnelStatus::Reconnecting { .. } => Face::Unreachable,
+            TunnelStatus::Connecting => Face::Connecting,
+            _ if self.paused_until.is_some() => Face::Paused,
+            _ if self.unread > 0 => Face::Unread,
+            _ => Face::Fine,
+        }
+    }
+
+    /// One line: whether calls can come, when the last one came, and what is new.
+    pub(super) fn words(&self) -> String {
+        let tunnel = match &self.tunnel {
+            TunnelStatus::Off => "No public address",
+            TunnelStatus::Connecting => "Connecting…",
+            TunnelStatus::Online { .. } => "Reachable",
+            TunnelStatus::Reconnecting { .. } => "Not reachable, reconnecting…",
+            TunnelStatus::Failed { .. } => "Not reachable: see Settings",
+        };
+        let last_call = match self.last_call {
+            Some(at) => format!("last call {}", self.moment(at)),
+            None => "no call yet".to_owned(),
+        };
+        match self.unread {
+            0 => format!("{tunnel} · {last_call}"),
+            unread => format!("{tunnel} · {last_call} · {unread} new"),
+        }
+    }
+
+    /// The next booking and its words.
+    pub(super) fn next(&self) -> Option<(i64, String)> {
+        let booking = self.next.as_ref()?;
+        let who = booking.attendee.display().unwrap_or("somebody");
+        let when = self.when(&booking.when)?;
+        Some((booking.id, format!("Next: {who} · {when}")))
+    }
+
+    /// What an entry says in one line.
+    pub(super) fn line(&self, entry: &TimelineEntry) -> String {
+        let headline = headline(entry.kind);
+        let what = match entry.attendee.display() {
+            Some(who) => format!("{headline}: {who}"),
+            None => format!("{headline} · {}", entry.provider),
+        };
+        match self.when(&entry.when) {
+            Some(when) => format!("{what} · {when}"),
+            None => what,
+        }
+    }
+
+    /// How long all of this is true unless something happens.
+    pub(super) fn lasts(&self) -> Duration {
+        let next = self.next.as_ref().and_then(|booking| booking.when.start);
+        let soonest = [self.paused_until, next].into_iter().flatten().min();
+        let until = soonest.map_or(AT_MOST, |at| {
+            Duration::try_from(at.duration_since(self.here.now)).unwrap_or_default()
+        });
+        // A moment later, when it has surely come.
+        (until + Duration::from_millis(100)).min(AT_MOST)
+    }
+
+    fn when(&self, when: &When) -> Option<String> {
+        when.slot().map(|slot| written(&slot, &self.here))
+    }
+
+    /// A moment that is past: today's needs no day.
+    fn moment(&self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.here.time_zone.clone());
+        let today = self.here.now.to_zoned(self.here.time_zone.clone()).date();
+        let format = if at.date() == today {
+            "%H:%M"
+        } else {
+            "%a %-d %b, %H:%M"
+        };
+        at.strftime(format).to_string()
+    }
+}

@@ -1,0 +1,213 @@
+//! The tray icon: what a panel is given to show, and what a person does with it.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use bellhop_test_support::desktop::{Desktop, Program, ProgramOptions, TrayItem, eventually};
+use tauri::image::Image;
+
+use crate::{CREATED, TITLE, add_endpoint, call, listening};
+
+#[tokio::test]
+async fn on_a_virtual_desktop_the_tray_tells_how_things_stand() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let desktop = Desktop::start().await?;
+    let args = ["--data-dir".into(), data.path().into()];
+    let program = desktop
+        .open(&ProgramOptions {
+            program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
+            args: args.to_vec(),
+            variables: Vec::new(),
+        })
+        .await?;
+    let told = story(&desktop, &program, data.path()).await;
+    if told.is_err() {
+        desktop.screenshot(Path::new("target/screenshots/tray-failed.png"))?;
+    }
+    told.with_context(|| desktop.screen().logs())
+}
+
+async fn story(desktop: &Desktop, program: &Program, data: &Path) -> Result<()> {
+    let tray = desktop.tray().item().await?;
+    it_begins_with_nothing(&tray).await?;
+    let receiver = listening(data).await?;
+    let path = add_endpoint(program).await?;
+    bookings_are_listed(program, &tray, receiver, &path).await?;
+    it_pauses(desktop, program, &tray, receiver, &path).await?;
+    it_follows_the_panel(desktop, &tray, receiver, &path).await?;
+    it_brings_the_window_back(desktop, program, &tray).await
+}
+
+async fn it_begins_with_nothing(tray: &TrayItem) -> Result<()> {
+    shows(tray, "fine-dark").await?;
+    let said = tray.entry("No public address · no call yet").await?;
+    ensure!(!said.enabled, "what is only to be read can be chosen");
+    tray.choose("Add an endpoint").await
+}
+
+async fn bookings_are_listed(
+    program: &Program,
+    tray: &TrayItem,
+    receiver: SocketAddr,
+    path: &str,
+) -> Result<()> {
+    // The next one comes last.
+    for number in (0..6).rev() {
+        call::post_sample(receiver, path, number).await?;
+    }
+    shows(tray, "unread-dark").await?;
+    let next = begins(tray, "Next: Amelia Hart · ").await?;
+    ensure!(next.contains(", 09:00–09:45"), "it says: {next}");
+    begins(tray, "New booking: Amelia Hart · ").await?;
+    let listed = labels(tray).await?;
+    let listed = listed
+        .iter()
+        .filter(|label| label.starts_with("New booking: "));
+    ensure!(listed.count() == 5, "not five entries are listed");
+
+    tray.choose(&next).await?;
+    let window = program.window();
+    window.see_text("h2", "Amelia Hart").await?;
+    window.click_text("nav a", "Timeline").await?;
+    window.click_text("button", "Mark shown as read").await?;
+    shows(tray, "fine-dark").await
+}
+
+async fn it_pauses(
+    desktop: &Desktop,
+    program: &Program,
+    tray: &TrayItem,
+    receiver: SocketAddr,
+    path: &str,
+) -> Result<()> {
+    let before = desktop.notifications().at_least(6).await?.len();
+    tray.choose("For 30 minutes").await?;
+    shows(tray, "paused-dark").await?;
+    program
+        .window()
+        .see("[aria-label='Notifications are paused']")
+        .await?;
+    call::post_sample(receiver, path, 6).await?;
+    begins(tray, "New booking: Omar Haddad · ").await?;
+    tray.choose("Resume notifications").await?;
+    // What came meanwhile is unread, and was told to nobody.
+    shows(tray, "unread-dark").await?;
+    call::post_sample(receiver, path, 7).await?;
+    let all = desktop.notifications().at_least(before + 1).await?;
+    ensure!(
+        all.len() == before + 1 && all[before].summary == "New booking: Chloé Lambert",
+        "after the pause there came: {:#?}",
+        &all[before..]
+    );
+    Ok(())
+}
+
+async fn it_follows_the_panel(
+    desktop: &Desktop,
+    tray: &TrayItem,
+    receiver: SocketAddr,
+    path: &str,
+) -> Result<()> {
+    desktop.portal().prefer_light();
+    call::post_sample(receiver, path, 8).await?;
+    shows(tray, "unread-light").await
+}
+
+async fn it_brings_the_window_back(
+    desktop: &Desktop,
+    program: &Program,
+    tray: &TrayItem,
+) -> Result<()> {
+    let windows = desktop.windows();
+    let window = windows.visible(TITLE)?.pop().context("no window")?;
+    let before = desktop.notifications().all().len();
+    windows.close(&window)?;
+    let told = desktop.notifications().at_least(before + 1).await?;
+    ensure!(
+        told[before].summary == "Bellhop goes on in the tray",
+        "closing the window said: {:#?}",
+        &told[before..]
+    );
+    eventually("nothing of a browser is in memory", async || {
+        Ok((!has_web_view(program.id())?).then_some(()))
+    })
+    .await?;
+
+    tray.activate().await?;
+    eventually("the window is open again", async || {
+        Ok(windows.visible(TITLE)?.pop())
+    })
+    .await?;
+    program.window().follow().await?;
+    program.window().see_text(CREATED, "Amelia Hart").await?;
+    // It is said once.
+    let window = windows.visible(TITLE)?.pop().context("no window")?;
+    windows.close(&window)?;
+    eventually("the window is closed", async || {
+        Ok(windows.visible(TITLE)?.is_empty().then_some(()))
+    })
+    .await?;
+    tray.choose("Quit").await?;
+    ensure!(program.ended().await? == 0, "it did not end well");
+    let after = desktop.notifications().all().len();
+    ensure!(after == before + 1, "closing the window was told of twice");
+    Ok(())
+}
+
+/// Waits until the icon is the drawing of that name.
+pub(crate) async fn shows(tray: &TrayItem, name: &str) -> Result<()> {
+    let file = format!("icons/tray/tray-{name}-44.png");
+    let drawing = Image::from_path(&file)?;
+    let expected: Vec<u8> = drawing
+        .rgba()
+        .chunks_exact(4)
+        .flat_map(|pixel| [pixel[3], pixel[0], pixel[1], pixel[2]])
+        .collect();
+    eventually(&format!("the tray shows {name}"), async || {
+        let pictures = tray.pictures().await?;
+        let (_, _, pixels) = pictures.first().context("no picture")?;
+        Ok((*pixels == expected).then_some(()))
+    })
+    .await
+}
+
+async fn labels(tray: &TrayItem) -> Result<Vec<String>> {
+    Ok(tray
+        .menu()
+        .await?
+        .into_iter()
+        .map(|entry| entry.label)
+        .collect())
+}
+
+/// Waits for an entry that begins so, and gives all that it says.
+async fn begins(tray: &TrayItem, words: &str) -> Result<String> {
+    let what = format!("\"{words}…\" in the tray menu");
+    eventually(&what, async || {
+        let labels = labels(tray).await?;
+        Ok(labels.into_iter().find(|label| label.starts_with(words)))
+    })
+    .await
+}
+
+/// Whether the program has a process of WebKit's.
+fn has_web_view(program: u32) -> Result<bool> {
+    for process in fs::read_dir("/proc")? {
+        let Ok(stat) = fs::read_to_string(process?.path().join("stat")) else {
+            continue;
+        };
+        let Some((name, rest)) = stat.rsplit_once(')') else {
+            continue;
+        };
+        let group = rest
+            .split_whitespace()
+            .nth(2)
+            .and_then(|group| group.parse().ok());
+        if group == Some(program) && name.contains("WebKitWeb") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
