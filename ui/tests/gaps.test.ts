@@ -59,7 +59,7 @@ describe("a gap in words", () => {
       "Notreachable09:10–11:40",
     );
     expect(title("2026-11-18T17:00:00Z", "2026-11-19T07:00:00Z")).toBe(
-      "Not reachable Yesterday, 18:00 to Today, 08:00",
+      "Not reachable Yesterday, 18:00 to today, 08:00",
     );
     expect(title("2026-11-18T17:00:00Z", null)).toBe("Not reachable since yesterday, 18:00");
   });

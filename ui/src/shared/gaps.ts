@@ -1,20 +1,31 @@
 import type { AffectedEndpoint, Gap, Outlook } from "../bindings/types";
+import { t } from "../words/words.svelte";
 import { hoursAndMinutes, type Times } from "./times";
 
+function outlook(name: Outlook, tone: string) {
+  return {
+    tone,
+    get word(): string {
+      return t(`shared.outlooks.${name}`);
+    },
+  };
+}
+
 /** The word and the colour of each outlook. */
-export const outlooks: Record<Outlook, { word: string; tone: string }> = {
-  retrying: { word: "Still trying", tone: "updated" },
-  given_up: { word: "Probably given up", tone: "no-show" },
-  unknown: { word: "Retries unknown", tone: "other" },
-  settled: { word: "Sent again", tone: "created" },
+export const outlooks: Record<Outlook, { readonly word: string; readonly tone: string }> = {
+  retrying: outlook("retrying", "updated"),
+  given_up: outlook("given_up", "no-show"),
+  unknown: outlook("unknown", "other"),
+  settled: outlook("settled", "created"),
 };
 
 /** `Not reachable 09:10–11:40`, with the days where there are two. */
 export function gapTitle(gap: Gap, times: Times, now: Date): string {
-  if (gap.endedAt === null) return `Not reachable since ${times.shortMoment(gap.beganAt, now)}`;
+  if (gap.endedAt === null) return t("shared.gaps.since", { moment: times.shortMoment(gap.beganAt, now) });
   const when = times.when({ start: gap.beganAt, end: gap.endedAt, date: null }, now);
   const sameDay = times.dayKey(gap.beganAt) === times.dayKey(gap.endedAt);
-  return sameDay ? `Not reachable ${when?.time}` : `Not reachable ${when?.day}, ${when?.time}`;
+  const { day, time } = { day: when?.day ?? "", time: when?.time ?? "" };
+  return sameDay ? t("shared.gaps.during", { time }) : t("shared.gaps.duringDay", { day, time });
 }
 
 /** How long it lasted, or has lasted. */
@@ -29,9 +40,9 @@ export function gapSum(gap: Gap): string {
     gap.endpoints.filter((endpoint) => words.includes(endpoint.outlook)).length;
   const [trying, check, settled] = [count("retrying"), count("given_up", "unknown"), count("settled")];
   const parts = [
-    trying > 0 && (trying === 1 ? "1 still tries" : `${trying} still try`),
-    check > 0 && `${check} to check by hand`,
-    settled > 0 && `${settled} sent again`,
+    trying > 0 && t("shared.gaps.trying", { count: trying }),
+    check > 0 && t("shared.gaps.check", { number: check }),
+    settled > 0 && t("shared.gaps.settled", { number: settled }),
   ];
   return parts.filter(Boolean).join(", ");
 }
@@ -40,7 +51,6 @@ export function gapSum(gap: Gap): string {
 export function timeToWait({ until }: AffectedEndpoint, gap: Gap, now: Date): string | null {
   const left = until === null ? 0 : Date.parse(until) - now.getTime();
   if (left <= 0) return null;
-  return gap.endedAt === null
-    ? `gives up in ${hoursAndMinutes(left)}`
-    : `tries for ${hoursAndMinutes(left)} more`;
+  const said = { left: hoursAndMinutes(left) };
+  return gap.endedAt === null ? t("shared.gaps.givesUpIn", said) : t("shared.gaps.triesFor", said);
 }

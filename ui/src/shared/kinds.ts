@@ -1,31 +1,60 @@
 import type { BookingStatus, EventKind, Trust } from "../bindings/types";
+import { t } from "../words/words.svelte";
 
-/** The word and the colour of each kind. Colour is never alone: word and icon go with it. */
-export const kinds: Record<EventKind, { word: string; tone: string }> = {
-  created: { word: "New booking", tone: "created" },
-  confirmed: { word: "Confirmed", tone: "confirmed" },
-  rescheduled: { word: "Rescheduled", tone: "rescheduled" },
-  cancelled: { word: "Cancelled", tone: "cancelled" },
-  completed: { word: "Completed", tone: "completed" },
-  no_show: { word: "No-show", tone: "no-show" },
-  updated: { word: "Updated", tone: "updated" },
-  other: { word: "Other", tone: "other" },
+/** A word in the language that is spoken, and a colour. Colour is never alone: word and icon go with it. */
+type Named = { readonly word: string; readonly tone: string };
+
+function kind(name: EventKind, tone: string): Named {
+  return {
+    tone,
+    get word() {
+      return t(`shared.kinds.${name}`);
+    },
+  };
+}
+
+export const kinds: Record<EventKind, Named> = {
+  created: kind("created", "created"),
+  confirmed: kind("confirmed", "confirmed"),
+  rescheduled: kind("rescheduled", "rescheduled"),
+  cancelled: kind("cancelled", "cancelled"),
+  completed: kind("completed", "completed"),
+  no_show: kind("no_show", "no-show"),
+  updated: kind("updated", "updated"),
+  other: kind("other", "other"),
 };
 
 export const kindNames = Object.keys(kinds) as EventKind[];
 
-export const statuses: Record<BookingStatus, { word: string; tone: string }> = {
-  pending: { word: "Not confirmed yet", tone: "updated" },
-  confirmed: { word: "Confirmed", tone: "confirmed" },
-  cancelled: { word: "Cancelled", tone: "cancelled" },
-  completed: { word: "Completed", tone: "completed" },
-  no_show: { word: "No-show", tone: "no-show" },
+function status(name: BookingStatus, tone: string): Named {
+  return {
+    tone,
+    get word() {
+      return t(`shared.statuses.${name}`);
+    },
+  };
+}
+
+export const statuses: Record<BookingStatus, Named> = {
+  pending: status("pending", "updated"),
+  confirmed: status("confirmed", "confirmed"),
+  cancelled: status("cancelled", "cancelled"),
+  completed: status("completed", "completed"),
+  no_show: status("no_show", "no-show"),
 };
 
-export const trusts: Record<Trust, { word: string; means: string }> = {
-  signed: { word: "Signed", means: "The call carried a signature that only your booking system can make." },
-  token_only: {
-    word: "Address only",
-    means: "This booking system signs nothing. The call is known only by the secret address it came to.",
-  },
+function trust(name: Trust) {
+  return {
+    get word(): string {
+      return t(`shared.trusts.${name}.word`);
+    },
+    get means(): string {
+      return t(`shared.trusts.${name}.means`);
+    },
+  };
+}
+
+export const trusts: Record<Trust, { readonly word: string; readonly means: string }> = {
+  signed: trust("signed"),
+  token_only: trust("token_only"),
 };

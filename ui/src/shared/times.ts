@@ -1,4 +1,5 @@
 import type { TimelineEntry } from "../bindings/types";
+import { t, type Language } from "../words/words.svelte";
 import { kinds } from "./kinds";
 import { whoIs } from "./people";
 
@@ -14,11 +15,14 @@ export type Times = ReturnType<typeof createTimes>;
 
 const DAY = 86_400_000;
 
-/** The window speaks English; the clock (12 or 24 hours) and the zone are the person's own. */
-export function localeOfPerson(): Spoken {
+const elsewhereSpoken: Record<Language, string> = { en: "en-GB", de: "de-DE" };
+
+/** The language as it is spoken where the person is, if it is; clock (12 or 24 hours) and zone are the person's own. */
+export function localeOfPerson(language: Language): Spoken {
   const own = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
+  const wanted = [own.locale, ...navigator.languages];
   return {
-    locale: own.locale.startsWith("en") ? own.locale : "en-GB",
+    locale: wanted.find((tag) => new Intl.Locale(tag).language === language) ?? elsewhereSpoken[language],
     hourCycle: own.hourCycle ?? "h23",
     timeZone: own.timeZone,
   };
@@ -45,7 +49,7 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
   const shortWithYear = format({ weekday: "short", day: "numeric", month: "short", year: "numeric" }, "UTC");
   const long = format({ weekday: "long", day: "numeric", month: "long" }, "UTC");
   const longWithYear = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" }, "UTC");
-  const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 
   /** The day in the person's zone as 2026-11-27. */
   function dayKey(at: Date | string): string {
@@ -61,7 +65,7 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
 
   function nearWord(key: string, now: Date): string | null {
     const away = daysBetween(dayKey(now), key);
-    return away === 0 ? "Today" : away === 1 ? "Tomorrow" : away === -1 ? "Yesterday" : null;
+    return Math.abs(away) <= 1 ? relative.format(away, "day") : null;
   }
 
   function dayName(
@@ -74,13 +78,16 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
     const sameYear = key.slice(0, 4) === dayKey(now).slice(0, 4);
     return nearWord(key, now) ?? (sameYear ? plain : withYear).format(utc(key));
   }
+  const atBeginning = (said: string) => said.charAt(0).toLocaleUpperCase(locale) + said.slice(1);
 
-  const dayHeading = (key: string, now: Date) => dayName(key, now, long, longWithYear);
-  const day = (key: string, now: Date) => dayName(key, now, short, shortWithYear);
+  const dayHeading = (key: string, now: Date) => atBeginning(dayName(key, now, long, longWithYear));
+  const innerDay = (key: string, now: Date) => dayName(key, now, short, shortWithYear);
+  const day = (key: string, now: Date) => atBeginning(innerDay(key, now));
   const clock = (at: string) => clockFormat.format(new Date(at));
   /** To the second, for whoever compares it with what a booking system says. */
   const exact = (at: string) => exactFormat.format(new Date(at));
-  const moment = (at: string, now: Date) => `${day(dayKey(at), now)}, ${clock(at)}`;
+  const innerMoment = (at: string, now: Date) => `${innerDay(dayKey(at), now)}, ${clock(at)}`;
+  const moment = (at: string, now: Date) => atBeginning(innerMoment(at, now));
 
   function when({ start, end, date }: When, now: Date): SpokenWhen | null {
     if (start === null) return date === null ? null : { day: day(date, now), time: null };
@@ -89,17 +96,13 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
     const time =
       from === dayKey(end)
         ? clockFormat.formatRange(new Date(start), new Date(end))
-        : `${clock(start)} to ${moment(end, now)}`;
+        : t("shared.times.range", { from: clock(start), to: innerMoment(end, now) });
     return { day: day(from, now), time };
   }
 
   /** A moment after "since" or "until": today's needs no day. */
   const shortMoment = (at: string, now: Date) =>
-    dayKey(at) === dayKey(now)
-      ? clock(at)
-      : moment(at, now)
-          .replace(/^Yesterday/, "yesterday")
-          .replace(/^Tomorrow/, "tomorrow");
+    dayKey(at) === dayKey(now) ? clock(at) : innerMoment(at, now);
 
   function spoken(times: When, now: Date): string | null {
     const said = when(times, now);
@@ -120,7 +123,7 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
 
   function ago(at: string, now: Date): string {
     const minutes = Math.round((new Date(at).getTime() - now.getTime()) / 60_000);
-    if (minutes > -1) return "just now";
+    if (minutes > -1) return t("shared.times.justNow");
     if (minutes > -60) return relative.format(minutes, "minute");
     if (minutes > -24 * 60) return relative.format(Math.round(minutes / 60), "hour");
     return relative.format(daysBetween(dayKey(now), dayKey(at)), "day");
@@ -156,16 +159,20 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
 export function timeLeft(milliseconds: number): string | null {
   const seconds = Math.ceil(milliseconds / 1000);
   if (!(seconds > 0)) return null;
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return t("shared.times.seconds", { seconds });
   const minutes = Math.floor(seconds / 60);
-  return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  return seconds % 60 === 0
+    ? t("shared.times.minutes", { minutes })
+    : t("shared.times.minutesAndSeconds", { minutes, seconds: seconds % 60 });
 }
 
 /** A length of time, to the minute. */
 export function hoursAndMinutes(milliseconds: number): string {
   const minutes = Math.max(1, Math.round(milliseconds / 60_000));
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  if (hours >= 48) return `${Math.round(hours / 24)} days`;
-  if (hours === 0) return `${rest} min`;
-  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+  if (hours >= 48) return t("shared.times.days", { days: Math.round(hours / 24) });
+  if (hours === 0) return t("shared.times.minutes", { minutes: rest });
+  return rest === 0
+    ? t("shared.times.hours", { hours })
+    : t("shared.times.hoursAndMinutes", { hours, minutes: rest });
 }

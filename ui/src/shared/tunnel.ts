@@ -1,4 +1,5 @@
 import type { Settings, Tunnel } from "../bindings/types";
+import { t } from "../words/words.svelte";
 
 export type TunnelWords = { tone: "good" | "wait" | "bad" | "off"; word: string; cause: string | null };
 
@@ -7,24 +8,30 @@ export function tunnelWords(tunnel: Tunnel | null, settings: Settings | null): T
     case "online":
       return { tone: "good", word: onlineWord(settings), cause: null };
     case "connecting":
-      return { tone: "wait", word: "Connecting…", cause: null };
+      return { tone: "wait", word: t("shared.tunnel.connecting"), cause: null };
     case "reconnecting":
-      return { tone: "bad", word: "Not reachable", cause: `${sentence(tunnel.cause)} Trying again.` };
+      return {
+        tone: "bad",
+        word: t("shared.tunnel.notReachable"),
+        cause: t("shared.tunnel.again", { cause: sentence(tunnel.cause) }),
+      };
     case "failed":
-      return { tone: "bad", word: "Not reachable", cause: sentence(tunnel.message) };
+      return { tone: "bad", word: t("shared.tunnel.notReachable"), cause: sentence(tunnel.message) };
     case "off":
       return isSetUp(settings)
-        ? { tone: "off", word: "Turned off", cause: null }
-        : { tone: "off", word: "Not set up", cause: null };
+        ? { tone: "off", word: t("shared.tunnel.off"), cause: null }
+        : { tone: "off", word: t("shared.tunnel.notSetUp"), cause: null };
     default:
-      return { tone: "wait", word: "Starting…", cause: null };
+      return { tone: "wait", word: t("shared.tunnel.starting"), cause: null };
   }
 }
 
 /** Reachable is only what has been seen to be so: without the probe, nobody has looked whether calls arrive. */
 function onlineWord(settings: Settings | null): string {
-  if (settings === null || settings.probe) return "Reachable";
-  return settings.reach === "own_address" ? "Not checked" : "Connected, not checked";
+  if (settings === null || settings.probe) return t("shared.tunnel.online");
+  return settings.reach === "own_address"
+    ? t("shared.tunnel.notChecked")
+    : t("shared.tunnel.connectedNotChecked");
 }
 
 function isSetUp(settings: Settings | null): boolean {
@@ -36,14 +43,12 @@ export function whyNoAddress(tunnel: Tunnel | null, settings: Settings | null): 
   const { word, cause } = tunnelWords(tunnel, settings);
   switch (tunnel?.state) {
     case "off":
-      return isSetUp(settings)
-        ? "Being reachable is turned off, so there is no public address to give out."
-        : "No way to be reached is set up yet, so there is no public address to give out.";
+      return isSetUp(settings) ? t("shared.noAddress.off") : t("shared.noAddress.notSetUp");
     case "reconnecting":
     case "failed":
-      return `${word}: ${cause}`;
+      return t("shared.noAddress.because", { word, cause: cause ?? "" });
     default:
-      return "The public address appears here as soon as Bellhop can be reached.";
+      return t("shared.noAddress.soon");
   }
 }
 

@@ -2,6 +2,7 @@ import { createContext } from "svelte";
 import { asFailure, type Backend } from "../backend/backend";
 import type { Failure, Provider, ProviderFacts, Settings, SettingsChange, Status } from "../bindings/types";
 import { createTimes, localeOfPerson, type Times } from "../shared/times";
+import { language } from "../words/words.svelte";
 import { Clock } from "./clock.svelte";
 import { EndpointList } from "./endpoints.svelte";
 import { GapList } from "./gaps.svelte";
@@ -24,7 +25,7 @@ export class Desk {
   /** Each change is made from the settings that the one before has left. */
   #changing: Promise<unknown> = Promise.resolve();
 
-  constructor(backend: Backend, times: Times = createTimes(localeOfPerson())) {
+  constructor(backend: Backend, times: Times = createTimes(localeOfPerson(language()))) {
     this.backend = backend;
     this.times = times;
     this.feed = new TimelineFeed(backend, (entry) => this.describe(entry));

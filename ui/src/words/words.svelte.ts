@@ -42,6 +42,12 @@ export function languageOfSystem(): Language {
   return wanted.find((tag): tag is Language => Object.hasOwn(languages, tag)) ?? "en";
 }
 
+/** The text of a key that may not be there: one made from a code of the program, which may be newer than the words. */
+export function said(key: string, values: Record<string, string> = {}): string | null {
+  void spoken;
+  return i18n.exists(key) ? (i18n.t as (key: string, values: object) => string)(key, values) : null;
+}
+
 /** The text of a key in the language that is spoken: whoever shows it shows it anew when another one is chosen. */
 export const t = ((key: never, values: never) => {
   void spoken;

@@ -1,4 +1,5 @@
 import type { Words } from "../en";
+import { shared } from "./shared";
 import { shell } from "./shell";
 
-export const de: Words = { shell };
+export const de: Words = { shared, shell };

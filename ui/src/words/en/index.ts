@@ -1,7 +1,8 @@
+import { shared } from "./shared";
 import { shell } from "./shell";
 
 /** A file for each folder of screens. `{{name}}` is filled in; `_one` and `_other` are chosen by `count`. */
-export const en = { shell };
+export const en = { shared, shell };
 
 type AnyText<Tree> = { [Key in keyof Tree]: Tree[Key] extends string ? string : AnyText<Tree[Key]> };
 
