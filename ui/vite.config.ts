@@ -6,7 +6,8 @@ export default defineConfig({
   clearScreen: false,
   cacheDir: "../node_modules/.vite",
   plugins: [svelte({ configFile: false })],
-  server: { port: 1420, strictPort: true },
+  // The tests read the sentences of the program in its sources.
+  server: { port: 1420, strictPort: true, fs: { allow: [".."] } },
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from "vitest";
-import { de } from "../src/words/de";
+import { de, program } from "../src/words/de";
 import { en } from "../src/words/en";
-import { language, speak, t } from "../src/words/words.svelte";
+import { translator } from "../src/words/told";
+import { language, speak, t, told } from "../src/words/words.svelte";
+import { isSentence, textsOfRust } from "./support/rust";
 
 afterEach(() => speak("en"));
 
@@ -30,4 +32,87 @@ test("another language is spoken as soon as it is chosen", async () => {
   expect(document.documentElement.lang).toBe("de");
   expect(t("shell.paused.resume")).toBe("Fortsetzen");
   expect(t("shell.paused.until", { moment: "14:00" })).toContain("bis 14:00.");
+});
+
+/** What is said elsewhere than in the window: in notifications, in the tray, by the command line. */
+const notInTheWindow =
+  /^core\/src\/(notice|curl|sample|provider)\.rs$|^engine\/src\/(sending|announcing)\.rs$|^tray\.rs$|^wiring\.rs$/;
+const notifications = ["A new booking looks like this: who, what and when."];
+
+test("every sentence of the program is said in German", () => {
+  const missing = [...textsOfRust()]
+    .filter(([file]) => !notInTheWindow.test(file))
+    .flatMap(([, texts]) => texts.filter(isSentence))
+    .filter(
+      (text) => !Object.hasOwn(program, text) && !/^SELECT /.test(text) && !notifications.includes(text),
+    );
+  expect(missing).toEqual([]);
+});
+
+test("German knows no sentence that the program no longer says, and fills in the same", () => {
+  const said = new Set([...textsOfRust().values()].flat());
+  for (const [english, german] of Object.entries(program)) {
+    expect(said, english).toContain(english);
+    let unnamed = 0;
+    const names = [...english.matchAll(/{(\w*)}/g)].map(([, name]) => name || String(unnamed++));
+    const used = [...german.matchAll(/{(\w+)}/g)].map(([, name]) => name);
+    expect([...new Set(used)].sort(), english).toEqual([...new Set(names)].sort());
+  }
+});
+
+test("a reason for which a call is turned away has words in each language", () => {
+  const files = /^engine\/src\/receiver(\.rs|\/)|^core\/src\/signature\.rs$/;
+  const codes = [...textsOfRust()]
+    .filter(([file]) => files.test(file))
+    .flatMap(([, texts]) => texts.filter((text) => /^[a-z]+(_[a-z]+)+$/.test(text)))
+    .filter((code) => !/^(raw_body|snake_case|signed|token_only)$/.test(code));
+  expect(codes.length).toBeGreaterThan(10);
+  for (const code of codes) expect(en.shared.rejections, code).toHaveProperty(code);
+});
+
+test("what the program says is found again with what it filled in", () => {
+  const say = translator(program, "de");
+  expect(say("This booking is no longer there.")).toBe("Diese Buchung gibt es nicht mehr.");
+  expect(say("What is at /start or /date is not a date.")).toBe(
+    "Was bei /start oder /date steht, ist nicht brauchbar. Erwartet: ein Datum.",
+  );
+  expect(say("The content is not JSON that can be read (line 1, column 12). It is kept as it came.")).toBe(
+    "Der Inhalt ist kein lesbares JSON (Zeile 1, Spalte 12). Er wird aufbewahrt, wie er kam.",
+  );
+  expect(
+    say(
+      "WebKasa has given up what it sent between 09:10 and 11:40 on Tue 24 Nov. It still tries what came later.",
+    ),
+  ).toBe(
+    "WebKasa hat aufgegeben, was es zwischen 09:10 und 11:40 am 24. Nov. gesendet hat. Was später kam, versucht es noch.",
+  );
+  expect(
+    say(
+      "Once Bellhop can be reached again: Open Bookora's calendar and compare the bookings that were made, moved or cancelled from 23:10 on Tue 24 Nov 2025 on.",
+    ),
+  ).toBe(
+    "Sobald Bellhop wieder erreichbar ist: Öffnen Sie den Kalender von Bookora und vergleichen Sie alle Buchungen, Verlegungen und Absagen ab 23:10 am 24. Nov. 2025.",
+  );
+  expect(
+    say(
+      "The public address did not lead to Bellhop. Ngrok closed the connection. The clock was set back meanwhile, so the times may be wrong.",
+    ),
+  ).toBe(
+    "Die öffentliche Adresse führte nicht zu Bellhop. ngrok hat die Verbindung geschlossen. Die Uhr wurde inzwischen zurückgestellt, daher können die Zeiten falsch sein.",
+  );
+  expect(say("Calls could not be stored. Of the disk nobody knows.")).toBe(
+    "Aufrufe ließen sich nicht speichern. Of the disk nobody knows.",
+  );
+  expect(say("The desktop did not take the notification: no such service")).toBe(
+    "Der Desktop hat die Benachrichtigung nicht angenommen: no such service",
+  );
+  expect(say("No space left on device")).toBe("No space left on device");
+  expect(say("Something new. It is all well.")).toBe("Something new. It is all well.");
+});
+
+test("in English the program is quoted", async () => {
+  const message = "This booking is no longer there.";
+  expect(told(message)).toBe(message);
+  await speak("de");
+  expect(told(message)).toBe("Diese Buchung gibt es nicht mehr.");
 });

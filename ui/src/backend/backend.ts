@@ -20,6 +20,7 @@ import type {
   TimelineQuery,
   WholeDelivery,
 } from "../bindings/types";
+import { told } from "../words/words.svelte";
 
 export type Unsubscribe = () => void;
 
@@ -74,11 +75,20 @@ export interface Backend {
   onNavigate(callback: (hash: string) => void): Unsubscribe;
 }
 
-/** Whatever was thrown, in the one shape that the screens show. */
+/** Whatever was thrown, in the one shape that the screens show, its message in the language that is spoken then. */
 export function asFailure(thrown: unknown): Failure {
   if (typeof thrown === "object" && thrown !== null && "message" in thrown) {
     const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : null;
-    return { code, message: String(thrown.message) };
+    return failure(code, String(thrown.message));
   }
-  return { code: null, message: String(thrown) };
+  return failure(null, String(thrown));
+}
+
+function failure(code: string | null, said: string): Failure {
+  return {
+    code,
+    get message() {
+      return told(said);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { Settings, Tunnel } from "../bindings/types";
-import { t } from "../words/words.svelte";
+import { t, told } from "../words/words.svelte";
 
 export type TunnelWords = { tone: "good" | "wait" | "bad" | "off"; word: string; cause: string | null };
 
@@ -52,6 +52,8 @@ export function whyNoAddress(tunnel: Tunnel | null, settings: Settings | null): 
   }
 }
 
+/** What the program says of the tunnel, as a sentence. */
 export function sentence(text: string): string {
-  return /[.!?…]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
+  const said = told(text.trim());
+  return /[.!?…]$/.test(said) ? said : `${said}.`;
 }

@@ -1,14 +1,20 @@
 import i18next, { type TFunction } from "i18next";
 import { en, type Words } from "./en";
+import { translator, type Sentences } from "./told";
 
 /** The languages that the window speaks, each by its own name. English is there at once, the others are read when chosen. */
 export const languages = { en: "English", de: "Deutsch" } as const;
 
 export type Language = keyof typeof languages;
 
-const catalogues: Record<Exclude<Language, "en">, () => Promise<{ words: Words }>> = {
-  de: () => import("./de").then(({ de }) => ({ words: de })),
+type Catalogue = { words: Words; program: Sentences };
+
+const catalogues: Record<Exclude<Language, "en">, () => Promise<Catalogue>> = {
+  de: () => import("./de").then(({ de, program }) => ({ words: de, program })),
 };
+
+const asItIs = (text: string) => text;
+const translators = new Map<Language, (text: string) => string>([["en", asItIs]]);
 
 const i18n = i18next.createInstance();
 void i18n.init({
@@ -21,6 +27,7 @@ void i18n.init({
 });
 
 let spoken = $state.raw<Language>("en");
+let translate = $state.raw(asItIs);
 
 /** The language that the window speaks now. */
 export function language(): Language {
@@ -28,12 +35,20 @@ export function language(): Language {
 }
 
 export async function speak(next: Language): Promise<void> {
-  if (next !== "en" && !i18n.hasResourceBundle(next, "translation")) {
-    i18n.addResourceBundle(next, "translation", (await catalogues[next]()).words);
+  if (next !== "en" && !translators.has(next)) {
+    const { words, program } = await catalogues[next]();
+    i18n.addResourceBundle(next, "translation", words);
+    translators.set(next, translator(program, next));
   }
   await i18n.changeLanguage(next);
   document.documentElement.lang = next;
   spoken = next;
+  translate = translators.get(next) ?? asItIs;
+}
+
+/** What the program says in English, in the language that is spoken, as far as that knows it. */
+export function told(text: string): string {
+  return translate(text);
 }
 
 /** The language of the person's system, if the window speaks it. */
