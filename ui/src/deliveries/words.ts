@@ -1,10 +1,10 @@
 import { applyEdits, format } from "jsonc-parser";
 import type { WholeDelivery } from "../bindings/types";
 import type { Times } from "../shared/times";
+import { language, t } from "../words/words.svelte";
 
 export function repeatsWords(repeats: number): string {
-  const times = repeats === 1 ? "once more" : `${repeats} more times`;
-  return `The same call came ${times}. It counts once.`;
+  return t("deliveries.repeats", { count: repeats });
 }
 
 /** One step of a call on its way, with how long it took after the one before. */
@@ -12,31 +12,41 @@ export type Step = { word: string; at: string | null; took: string | null };
 
 export function stepsOf(whole: WholeDelivery, times: Times): Step[] {
   const { delivery, workedAt, notice } = whole;
-  const arrived: Step = { word: "Checked and kept", at: times.exact(delivery.receivedAt), took: null };
-  if (workedAt === null) return [arrived, { word: "Waits to be read", at: null, took: null }];
+  const arrived: Step = {
+    word: t("deliveries.steps.kept"),
+    at: times.exact(delivery.receivedAt),
+    took: null,
+  };
+  if (workedAt === null) return [arrived, { word: t("deliveries.steps.waits"), at: null, took: null }];
   const read: Step = {
-    word: delivery.state === "failed" ? "Set aside" : "Read",
+    word: delivery.state === "failed" ? t("deliveries.steps.setAside") : t("deliveries.steps.read"),
     at: times.exact(workedAt),
     took: took(delivery.receivedAt, workedAt),
   };
-  if (notice === null) return [arrived, read, { word: "Nothing to notify of", at: null, took: null }];
+  if (notice === null) return [arrived, read, { word: t("deliveries.steps.nothing"), at: null, took: null }];
   if (notice.shownAt !== null) {
     const after = took(notice.plannedAt, notice.shownAt);
-    return [arrived, read, { word: "Notified", at: times.exact(notice.shownAt), took: after }];
+    return [
+      arrived,
+      read,
+      { word: t("deliveries.steps.notified"), at: times.exact(notice.shownAt), took: after },
+    ];
   }
-  const word = notice.held ? "Not notified: notifications were paused" : "Waits to be shown by the desktop";
+  const word = notice.held ? t("deliveries.steps.held") : t("deliveries.steps.notShown");
   return [arrived, read, { word, at: null, took: null }];
 }
 
 export function took(from: string, to: string): string {
   const milliseconds = Math.max(0, Date.parse(to) - Date.parse(from));
-  if (milliseconds < 1) return "under 1 ms";
-  if (milliseconds < 1000) return `${milliseconds} ms`;
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  if (milliseconds < 1) return t("deliveries.steps.underAMillisecond");
+  if (milliseconds < 1000) return t("deliveries.steps.milliseconds", { number: milliseconds });
+  if (milliseconds < 60_000) return t("deliveries.steps.seconds", { number: oneDigit(milliseconds / 1000) });
   const minutes = Math.round(milliseconds / 60_000);
-  if (minutes < 120) return `${minutes} min`;
+  if (minutes < 120) return t("deliveries.steps.minutes", { number: minutes });
   const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+  return hours < 48
+    ? t("deliveries.steps.hours", { number: hours })
+    : t("deliveries.steps.days", { number: Math.round(hours / 24) });
 }
 
 export type Pretty = { is: "json"; text: string } | { is: "form"; pairs: [string, string][] };
@@ -52,6 +62,13 @@ export function pretty(whole: WholeDelivery): Pretty | null {
 }
 
 export function sizeWords(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1000) return t("deliveries.body.bytes", { number: bytes });
+  return bytes < 1_000_000
+    ? t("deliveries.body.kilobytes", { number: oneDigit(bytes / 1000) })
+    : t("deliveries.body.megabytes", { number: oneDigit(bytes / 1_000_000) });
+}
+
+function oneDigit(number: number): string {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return number.toLocaleString(language(), digits);
 }

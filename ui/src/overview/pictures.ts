@@ -1,5 +1,6 @@
 import { type CalendarDate, DateFormatter, parseDate, startOfWeek } from "@internationalized/date";
 import type { Overview, Provider } from "../bindings/types";
+import { t } from "../words/words.svelte";
 
 export type Act = "created" | "rescheduled" | "cancelled";
 
@@ -31,21 +32,21 @@ export function byTime(
   }
   const format = new DateFormatter(locale, { day: "numeric", month: "short", timeZone: "UTC" });
   const labels = keys.map((key) => format.format(key.toDate("UTC")));
-  return { what: weekly ? "Week from" : "Day", labels, series };
+  return { what: weekly ? t("overview.weekFrom") : t("overview.day"), labels, series };
 }
 
 export function byLead({ leadDays, lead }: Overview): Picture {
   const labels = leadDays.map((end, index) => {
     const begin = index === 0 ? 0 : leadDays[index - 1]! + 1;
-    if (end === 0) return "Same day";
-    if (begin === end) return end === 1 ? "1 day" : `${end} days`;
-    return `${begin}–${end} days`;
+    if (end === 0) return t("overview.sameDay");
+    if (begin === end) return t("overview.days", { count: end });
+    return t("overview.daysRange", { from: begin, to: end });
   });
   const longest = leadDays.at(-1) ?? 0;
   return {
-    what: "Booked before",
-    labels: [...labels, `Over ${longest} days`],
-    series: [{ name: "Bookings", values: lead }],
+    what: t("overview.bookedBefore"),
+    labels: [...labels, t("overview.overDays", { days: longest })],
+    series: [{ name: t("overview.bookings"), values: lead }],
   };
 }
 
@@ -54,8 +55,8 @@ export function byHour({ hours }: Overview, clock: (hour: number) => string): Pi
   const [first, last] = [Math.min(8, ...used), Math.max(18, ...used)];
   const shown = hours.map((_, hour) => hour).filter((hour) => hour >= first && hour <= last);
   return {
-    what: "Begins at",
+    what: t("overview.beginsAt"),
     labels: shown.map(clock),
-    series: [{ name: "Bookings", values: shown.map((hour) => hours[hour]!) }],
+    series: [{ name: t("overview.bookings"), values: shown.map((hour) => hours[hour]!) }],
   };
 }

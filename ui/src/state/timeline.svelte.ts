@@ -1,5 +1,6 @@
 import { asFailure, type Backend } from "../backend/backend";
 import type { Failure, TimelineEntry, TimelinePage } from "../bindings/types";
+import { t } from "../words/words.svelte";
 import { noFilter, type TimelineFilter } from "./route";
 
 export const PAGE = 60;
@@ -174,6 +175,7 @@ export class TimelineFeed {
     if (arrived.length === 0) return;
     this.fresh = new Set(arrived.map((entry) => entry.eventId));
     if (!this.atTop) this.above += arrived.length;
-    this.announcement = arrived.length === 1 ? this.#describe(arrived[0]!) : `${arrived.length} new entries`;
+    this.announcement =
+      arrived.length === 1 ? this.#describe(arrived[0]!) : t("shell.newEntries", { number: arrived.length });
   }
 }

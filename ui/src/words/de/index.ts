@@ -1,7 +1,10 @@
 import type { Words } from "../en";
+import { calendar } from "./calendar";
+import { deliveries } from "./deliveries";
+import { overview } from "./overview";
 import { shared } from "./shared";
 import { shell } from "./shell";
 
-export const de: Words = { shared, shell };
+export const de: Words = { calendar, deliveries, overview, shared, shell };
 
 export { program } from "./program";

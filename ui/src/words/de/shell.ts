@@ -1,10 +1,40 @@
 import type { Words } from "../en";
 
 export const shell: Words["shell"] = {
+  places: {
+    timeline: "Verlauf",
+    booking: "Buchung",
+    calendar: "Kalender",
+    overview: "Überblick",
+    deliveries: "Aufrufe",
+    delivery: "Aufruf",
+    endpoints: "Endpunkte",
+    "new-endpoint": "Neuer Endpunkt",
+    settings: "Einstellungen",
+  },
+  screens: "Ansichten",
+  skip: "Zum Inhalt springen",
+  demo: "Demo",
+  demoMeans: "Diese Buchungen sind erfunden",
+  unread: "{{number}} ungelesen",
+  callsOldAddress: "ein Buchungssystem ruft eine alte Adresse auf",
+  turnsCallsAway: "ein Endpunkt weist Aufrufe ab",
+  newEntries: "{{number}} neue Einträge",
+  tunnel: {
+    reachableAt: "Erreichbar unter {{url}}",
+    because: "{{word}}: {{cause}}",
+  },
   paused: {
     label: "Benachrichtigungen pausieren",
     until: "bis {{moment}}. Buchungen kommen weiterhin hier an.",
     resume: "Fortsetzen",
     failed: "Die Benachrichtigungen ließen sich nicht fortsetzen",
+  },
+  stale: {
+    label: "Ihre öffentliche Adresse hat sich geändert",
+    calls_one: "1 Buchungssystem ruft noch die alte auf.",
+    calls_other: "{{count}} Buchungssysteme rufen noch die alte auf.",
+    show: "Zeigen",
+    open: "Endpunkte öffnen",
   },
 };

@@ -1,8 +1,38 @@
 export const shell = {
+  places: {
+    timeline: "Timeline",
+    booking: "Booking",
+    calendar: "Calendar",
+    overview: "Overview",
+    deliveries: "Deliveries",
+    delivery: "Delivery",
+    endpoints: "Endpoints",
+    "new-endpoint": "New endpoint",
+    settings: "Settings",
+  },
+  screens: "Screens",
+  skip: "Skip to the content",
+  demo: "Demo",
+  demoMeans: "These bookings are invented",
+  unread: "{{number}} unread",
+  callsOldAddress: "a booking system calls an old address",
+  turnsCallsAway: "an endpoint turns calls away",
+  newEntries: "{{number}} new entries",
+  tunnel: {
+    reachableAt: "Reachable at {{url}}",
+    because: "{{word}}: {{cause}}",
+  },
   paused: {
     label: "Notifications are paused",
     until: "until {{moment}}. Bookings still arrive here.",
     resume: "Resume",
     failed: "Could not resume notifications",
+  },
+  stale: {
+    label: "Your public address has changed",
+    calls_one: "1 booking system still calls the old one.",
+    calls_other: "{{count}} booking systems still call the old one.",
+    show: "Show me",
+    open: "Open Endpoints",
   },
 } as const;

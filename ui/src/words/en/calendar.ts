@@ -1,0 +1,15 @@
+export const calendar = {
+  title: "Calendar",
+  earlier: "Earlier",
+  today: "Today",
+  later: "Later",
+  cancelledToo: "Cancelled too",
+  howMany: "How many days",
+  day: "Day",
+  week: "Week",
+  failed: "The calendar could not be read",
+  reading: "Reading the calendar",
+  overlaps: "{{number}} bookings want the same time as another one. They are marked.",
+  overlapping: "wants the same time as another booking",
+  noTime: "No time",
+} as const;
