@@ -138,15 +138,38 @@ const screens = [
   { name: "broken-settings", hash: "#/settings", world: "broken" },
 ];
 
+/** German words are longer: these screens are looked at in German too. */
+const inGerman = [
+  "timeline",
+  "booking",
+  "booking-cancelled",
+  "calendar",
+  "overview",
+  "deliveries",
+  "deliveries-problems",
+  "deliveries-rejections",
+  "delivery",
+  "empty-deliveries",
+  "endpoints",
+  "settings",
+  "trouble-timeline",
+  "trouble-endpoints",
+  "trouble-settings",
+].map((name) => ({
+  ...screens.find((screen) => screen.name === name),
+  name: `german-${name}`,
+  locale: "de-DE",
+}));
+
 describe("every screen", () => {
   let window;
   before(async () => (window = await openWindow()));
   after(() => window.close());
 
   for (const scheme of ["light", "dark"]) {
-    for (const { name, hash, world, first } of screens) {
+    for (const { name, hash, world, first, locale } of [...screens, ...inGerman]) {
       test(`${name}, ${scheme}`, async () => {
-        const { page, complaints, close } = await window.page({ hash, world, scheme });
+        const { page, complaints, close } = await window.page({ hash, world, scheme, locale });
         await first?.(page);
         await page.waitForTimeout(120);
         // The checker goes in past the policy of the page, as a debugger does.

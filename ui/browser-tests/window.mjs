@@ -59,11 +59,12 @@ export async function openWindow() {
     live = 0,
     scheme = "light",
     size = [1280, 800],
+    locale = "en-GB",
   } = {}) {
     const context = await browser.newContext({
       viewport: { width: size[0], height: size[1] },
       colorScheme: scheme,
-      locale: "en-GB",
+      locale,
       timezoneId: "Europe/Berlin",
       reducedMotion: "reduce",
     });
