@@ -44,7 +44,7 @@ describe("a booking", () => {
   it("says when it is not there any more", async () => {
     open("#/booking/no-such");
     const pane = await screen.findByTestId("booking");
-    await within(pane).findByText("This booking is not here any more.");
+    await within(pane).findByText("This booking is no longer there.");
   });
 
   it("grows while it is open", async () => {

@@ -32,7 +32,7 @@ describe("endpoint cards", () => {
     expect(tutoring.dataset.state).toBe("rejecting");
     expect(words(within(tutoring).getByRole("alert"))).toContain("Its signature does not match the secret.");
     expect(words(within(tutoring).getByRole("alert"))).toContain(
-      "Kordless probably has a new webhook secret.",
+      "copy it again from Kordless's webhook settings.",
     );
   });
 

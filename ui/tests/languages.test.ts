@@ -116,3 +116,19 @@ test("in English the program is quoted", async () => {
   await speak("de");
   expect(told(message)).toBe("Diese Buchung gibt es nicht mehr.");
 });
+
+const sample = import.meta.glob<string>("../src/backend/**/*.ts", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+test("the made-up world says what the program says", () => {
+  const say = translator(program, "de");
+  const sentence = /\b(?:message|hint|summary|advice|cause|honesty): "((?:[^"\\]|\\.)+)"/g;
+  const said = Object.values(sample).flatMap((source) =>
+    [...source.matchAll(sentence)].map(([, one]) => one!),
+  );
+  expect(said.length).toBeGreaterThan(15);
+  expect(said.filter((one) => isSentence(one) && say(one) === one)).toEqual([]);
+});

@@ -199,7 +199,7 @@ describe("a tunnel that does not stand", () => {
     const { user, backend } = open("#/settings", { world: "trouble" });
     await way("ngrok tunnel");
     await waitFor(() => expect(status()).toMatch(/^Not reachable since/));
-    expect(status()).toContain("ngrok’s service does not answer. It comes back by itself.");
+    expect(status()).toContain("ngrok does not answer. It comes back by itself.");
     const countdown = screen.getByTestId("countdown");
     expect(words(countdown)).toMatch(/^Next try in 3\d s$/);
     expect(countdown.closest("[role=status], [role=alert], [aria-live]")).toBeNull();

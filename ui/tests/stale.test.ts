@@ -63,7 +63,7 @@ describe("an address that has changed", () => {
     expect(words(within(salon).getByTestId("copy-text"))).toBe(
       "https://quiet-otter.ngrok.app/hooks/wk_q3v8Zt1mD0s7Lr2f",
     );
-    expect(words(salon)).toContain("In WebKasa, open Settings → Developers → Webhooks.");
+    expect(words(salon)).toContain("Open the WebKasa dashboard and go to Webhooks.");
     await user.click(within(salon).getByRole("button", { name: /^Copy the public address/ }));
     expect(backend.copied).toEqual(["https://quiet-otter.ngrok.app/hooks/wk_q3v8Zt1mD0s7Lr2f"]);
     expect(within(await card("tutoring")).queryByTestId("stale-address")).toBeNull();

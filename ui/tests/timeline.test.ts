@@ -92,7 +92,7 @@ describe("an entry", () => {
     open("#/timeline?q=walk-in");
     const entry = await entryOf("walk-in-7f3a@example.com");
     expect(words(entry)).toContain("Late");
-    expect(words(entry)).toContain("Problem: The start time “31/02 9:00” is not a date that exists.");
+    expect(words(entry)).toContain("Problem: What is at /data/start_time is not a moment in time.");
     expect(within(entry).queryByTestId("when")).toBeNull();
   });
 

@@ -85,7 +85,7 @@ export class MemoryBackend implements Backend {
     this.selfTestGoes = world === "trouble" ? blockedTest : passedTest;
     if (world === "trouble") this.#pausedUntil = new Date(this.#now().getTime() + 52 * 60_000).toISOString();
     if (world === "broken") {
-      const failure = { code: null, message: "The database file could not be read: disk I/O error." };
+      const failure = { code: null, message: "The database refused: disk I/O error." };
       for (const method of [
         "timeline",
         "booking",
@@ -149,7 +149,7 @@ export class MemoryBackend implements Backend {
     this.#answer("booking");
     const events = this.world.entries.filter((entry) => entry.bookingId === id);
     if (events.length === 0)
-      throw { code: "not_found", message: "This booking is not here any more." } satisfies Failure;
+      throw { code: "not_found", message: "This booking is no longer there." } satisfies Failure;
     return structuredClone(bookingFrom(events));
   }
 
@@ -358,7 +358,7 @@ export class MemoryBackend implements Backend {
   #endpoint(id: string): Endpoint {
     const endpoint = this.world.endpoints.find((one) => one.id === id);
     if (!endpoint)
-      throw { code: "not_found", message: "This endpoint is not here any more." } satisfies Failure;
+      throw { code: "not_found", message: "This endpoint is no longer there." } satisfies Failure;
     return endpoint;
   }
 

@@ -38,7 +38,7 @@ export function sampleEndpoints(now: Date): Endpoint[] {
         at: ago(8),
         endpointId: "tutoring",
         reason: "signature_mismatch",
-        hint: "Kordless probably has a new webhook secret. Copy it from Calendar → Settings → Webhooks and add it here; the old one keeps working meanwhile.",
+        hint: "The signature does not fit the secret of this endpoint. If the call is genuine, the secret is not the one that Kordless uses: copy it again from Kordless's webhook settings.",
       },
     },
     {

@@ -51,6 +51,10 @@ export function sampleGaps(endpoints: Endpoint[], now: Date, trouble: boolean): 
   const moment = (minutesAgo: number) => new Date(now.getTime() - minutesAgo * MINUTE).toISOString();
   const clock = (at: string) =>
     new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const day = (at: string) =>
+    new Date(at)
+      .toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" })
+      .replace(",", "");
   function gap(id: string, about: Omit<Gap, "id" | "endpoints">, trying: Said): Gap {
     const { beganAt, endedAt } = about;
     const span = endedAt ? `between ${clock(beganAt)} and ${clock(endedAt)}` : `from ${clock(beganAt)} on`;
@@ -101,12 +105,12 @@ export function sampleGaps(endpoints: Endpoint[], now: Date, trouble: boolean): 
       cause: "tunnel",
       beganAt: moment(12),
       endedAt: null,
-      message: "The public address did not lead to Bellhop. ngrok’s service does not answer.",
+      message: "The public address did not lead to Bellhop. Ngrok does not answer.",
     },
     {
       outlook: "retrying",
       until,
-      summary: `WebKasa keeps trying. It gives up the first calls of this time at ${clock(until)} tomorrow.`,
+      summary: `WebKasa keeps trying. It gives up the first calls of this time at ${clock(until)} on ${day(until)}.`,
       advice: "Nothing is lost if Bellhop can be reached again before then.",
     },
   );

@@ -7,14 +7,14 @@ export const sampleProviders: ProviderFacts[] = [
     secret: "required",
     secretName: "Webhook secret",
     setup: [
-      "In WebKasa, open Settings → Developers → Webhooks.",
-      "Choose “Add endpoint” and paste the address above.",
-      "Tick booking.created, booking.confirmed, booking.cancelled and booking.completed.",
-      "Copy the webhook secret that WebKasa shows and paste it here.",
+      "Open the WebKasa dashboard and go to Webhooks.",
+      "Add an endpoint and paste the address.",
+      "Choose all booking events.",
+      "Copy the webhook secret and paste it here.",
     ],
     setupPage: "https://www.webkasa.app/developers/guides/webhooks",
     honesty:
-      "WebKasa sends nothing when a booking is moved. Bellhop compares the times of every call to notice it.",
+      "WebKasa has no event for a move: Bellhop sees one when a later call brings another time. It retries for 26 hours.",
   },
   {
     provider: "bookora",
@@ -22,13 +22,14 @@ export const sampleProviders: ProviderFacts[] = [
     secret: "required",
     secretName: "Webhook secret",
     setup: [
-      "In Bookora, open Developer Settings → Webhooks.",
-      "Register the address above as a webhook endpoint.",
+      "Open Bookora and go to Developer Settings.",
+      "Register a webhook endpoint and paste the address as its URL.",
       "Subscribe to booking.created, booking.rescheduled, booking.cancelled and no_show.detected.",
-      "Use the same secret here and there, one for each endpoint.",
+      "Copy the webhook secret and paste it here.",
     ],
     setupPage: "https://bookora-v3.pages.dev/docs/api/webhooks/",
-    honesty: "Bookora tries three times only. What it sends while this computer is off is probably lost.",
+    honesty:
+      "Bookora sends a failed call again up to three times and then gives up. It sends no e-mail address or phone number.",
   },
   {
     provider: "kordless",
@@ -36,13 +37,13 @@ export const sampleProviders: ProviderFacts[] = [
     secret: "required",
     secretName: "Webhook secret",
     setup: [
-      "In Kordless, open Calendar → Settings → Webhooks.",
-      "Add a webhook with the address above and choose all three booking events.",
-      "Copy the webhook secret and paste it here.",
+      "Open Kordless and go to Calendar → Settings → Webhooks.",
+      "Add a webhook and paste the address into its URL field.",
+      "Choose the events booking.created, booking.updated and booking.cancelled.",
+      "Save, copy the webhook secret and paste it here.",
     ],
     setupPage: "https://docs.kordless.ai/api/webhooks/setup",
-    honesty:
-      "Kordless does not publish how its signature is made. Bellhop tries the known forms and keeps the one that fits.",
+    honesty: "Kordless sends the id of a service, not its name.",
   },
   {
     provider: "reservekit",
@@ -50,13 +51,15 @@ export const sampleProviders: ProviderFacts[] = [
     secret: "none",
     secretName: "",
     setup: [
-      "Log in to the ReserveKit dashboard and open the Webhooks page.",
-      "Choose “Create a Webhook”, pick the service and paste the address above.",
+      "Log in to the ReserveKit Dashboard and open the Webhooks page.",
+      "Click Create a Webhook and choose the service.",
+      "Paste the address as the webhook URL.",
       "Select bookings.create, bookings.update and bookings.delete, then save.",
+      "Repeat this for every service: a ReserveKit webhook belongs to one.",
     ],
     setupPage: "https://docs.reservekit.io/getting-started/webhooks",
     honesty:
-      "ReserveKit signs nothing and sends dates without a time. Its calls are known only by their secret address, so share it with nobody.",
+      "ReserveKit does not sign its calls: they are trusted because nobody else knows this address. It sends a date without a time of day.",
   },
   {
     provider: "orufy",
@@ -64,13 +67,14 @@ export const sampleProviders: ProviderFacts[] = [
     secret: "optional",
     secretName: "Secret Token",
     setup: [
-      "In Orufy, open Settings → Webhooks and choose “Create Webhook”.",
-      "Paste the address above as the Subscriber URL.",
-      "Tick Meeting Booked, Meeting Canceled and Meeting Rescheduled.",
-      "Enter the same Secret Token as here, then save.",
+      "Log in to Orufy Bookings, open Settings and select Webhooks.",
+      "Click Create Webhook and paste the address as the Subscriber URL.",
+      "Under Select Event Triggers choose Meeting Booked, Meeting Canceled and Meeting Rescheduled.",
+      "Select the event type.",
+      "If you set a secret here, enter the same text as the Secret Token, then save.",
     ],
     setupPage: "https://orufy.com/support/bookings/settings/webhooks",
     honesty:
-      "Orufy does not say how its Secret Token travels. Until a real call has shown it, the address is the only check.",
+      "Orufy does not publish how its Secret Token travels. Bellhop learns it from the first genuine call; without a secret, the unguessable address alone is trusted.",
   },
 ];

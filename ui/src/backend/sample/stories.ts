@@ -143,8 +143,8 @@ export const stories: Story[] = [
         delayed: 312,
         problems: [
           {
-            code: "time_unreadable",
-            message: "The start time “31/02 9:00” is not a date that exists. Look it up in WebKasa.",
+            code: "unusable_value",
+            message: "What is at /data/start_time is not a moment in time.",
           },
         ],
       },

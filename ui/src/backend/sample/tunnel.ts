@@ -10,7 +10,7 @@ export function tunnelOf(world: WorldName, now: Date): Tunnel {
       state: "reconnecting",
       since: ago(now, 12),
       code: null,
-      cause: "ngrok’s service does not answer",
+      cause: "ngrok does not answer.",
       nextTry: new Date(now.getTime() + 38_000).toISOString(),
     };
   if (world === "refused")
@@ -34,7 +34,12 @@ export function tunnelFor(settings: Settings, now: Date): Tunnel {
     case "ngrok":
       return settings.hasNgrokToken
         ? online(`https://${settings.ngrokDomain ?? "bluebell.ngrok.app"}`)
-        : { state: "failed", code: null, message: "ngrok needs your authtoken." };
+        : {
+            state: "failed",
+            code: null,
+            message:
+              "Paste the authtoken of an ngrok account first. It is free: dashboard.ngrok.com/get-started/your-authtoken.",
+          };
   }
 }
 

@@ -144,7 +144,7 @@ export function sampleWorld(now: Date, weeks = 1): World {
       at: new Date(now.getTime() - 190 * MINUTE).toISOString(),
       endpointId: null,
       reason: "unknown_endpoint",
-      hint: "Somebody called an address that was removed or mistyped. If one of your booking systems still has an old address, replace it there.",
+      hint: "No endpoint has this address. If a provider sent the call, copy the address again from its endpoint.",
     },
   ];
   return { entries, endpoints, rejections };
