@@ -23,6 +23,9 @@ type Node = { type: string; [part: string]: unknown };
 const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 
+/** `connect.ngrok-agent.com:443` */
+const isAddress = (text: string) => /^\S*[.:/]\S+$/.test(text);
+
 /** Text that is no word to any program: `Not set up`, `Copied`, `with a space`. */
 const isRead = (text: string) => /[a-z]{2},? [a-zA-Z]|^[A-Z][a-z]+[.…!?]?$/.test(text.trim());
 
@@ -64,7 +67,7 @@ function writtenIn(path: string, source: string): string[] {
   return parts
     .filter(isNode)
     .flatMap((part) => [...texts(part)])
-    .filter((text) => !names.includes(text.replace(/^\P{Letter}+/u, "")));
+    .filter((text) => !isAddress(text) && !names.includes(text.replace(/^\P{Letter}+/u, "")));
 }
 
 test("every word on the screens comes from the words", () => {
@@ -72,6 +75,38 @@ test("every word on the screens comes from the words", () => {
     .filter(([path]) => ![...notYet, ...noScreen].includes(path.split("/")[2] ?? ""))
     .flatMap(([path, source]) => writtenIn(path, source).map((text) => `${path}: ${text}`));
   expect(elsewhere).toEqual([]);
+});
+
+/** What of the program's answers is a sentence of it, or several. A failure is told already. */
+const sentences = new Set(["hint", "summary", "advice", "honesty", "setup", "message"]);
+
+const tells = (node: unknown) => isNode(node) && /^(told|sentence)$/.test(String(node["name"]));
+
+function* quoted(node: Node): Generator<string> {
+  if (node.type === "CallExpression" && [node["callee"], ...(node["arguments"] as unknown[])].some(tells))
+    return;
+  if (node.type === "MemberExpression" && isNode(node["object"]) && isNode(node["property"])) {
+    const { object, property } = node as Record<string, Node>;
+    const of = String(object!["name"] ?? (object!["property"] as Node | undefined)?.["name"]);
+    const name = String(property!["name"]);
+    if (sentences.has(name) && !/failure/i.test(of)) yield `${of}.${name}`;
+  }
+  for (const [part, value] of Object.entries(node)) {
+    // Whether there is one is no text.
+    if (part === "test") continue;
+    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) yield* quoted(child);
+  }
+}
+
+test("every sentence of the program is told in the language that is spoken", () => {
+  const untold = Object.entries(sources)
+    .filter(([path]) => path.endsWith(".svelte") && !notYet.includes(path.split("/")[2] ?? ""))
+    .flatMap(([path, source]) =>
+      [...quoted(parse(source, { modern: true }).fragment as unknown as Node)].map(
+        (one) => `${path}: ${one}`,
+      ),
+    );
+  expect(untold).toEqual([]);
 });
 
 test("a word that stands in the markup or the script is found", () => {
