@@ -21,9 +21,7 @@ describe("in German", () => {
   it("says what the program says of a call", async () => {
     open("#/deliveries?show=problems");
     const [call] = await screen.findAllByTestId("delivery");
-    expect(words(call!)).toContain(
-      "Was bei /data/start_time steht, ist nicht brauchbar. Erwartet: ein Zeitpunkt.",
-    );
+    expect(words(call!)).toContain("Erwartet bei /data/start_time: ein Zeitpunkt; dort steht etwas anderes.");
   });
 
   it("says why calls were turned away and what to do", async () => {

@@ -74,7 +74,7 @@ test("what the program says is found again with what it filled in", () => {
   const say = translator(program, "de");
   expect(say("This booking is no longer there.")).toBe("Diese Buchung gibt es nicht mehr.");
   expect(say("What is at /start or /date is not a date.")).toBe(
-    "Was bei /start oder /date steht, ist nicht brauchbar. Erwartet: ein Datum.",
+    "Erwartet bei /start oder /date: ein Datum; dort steht etwas anderes.",
   );
   expect(say("The content is not JSON that can be read (line 1, column 12). It is kept as it came.")).toBe(
     "Der Inhalt ist kein lesbares JSON (Zeile 1, Spalte 12). Er wird aufbewahrt, wie er kam.",

@@ -147,7 +147,7 @@ export const program: Sentences = {
   "{why} It is kept as it came.": "{why} Er wird aufbewahrt, wie er kam.",
   "What is at {pointer} is too long, so only its beginning is used.":
     "Was bei {pointer} steht, ist zu lang; nur der Anfang wird verwendet.",
-  "an id: it is too long": "eine Kennung: zu lang",
+  "an id: it is too long": "eine Kennung, die nicht zu lang ist",
   "a text": "ein Text",
   "a moment in time": "ein Zeitpunkt",
   "a date": "ein Datum",
@@ -163,8 +163,7 @@ export const program: Sentences = {
     "Der Aufruf sagt nicht, was geschehen ist (nichts bei {place}).",
   "The call does not say which booking it is about, so it cannot be joined with the booking's other events.":
     "Der Aufruf sagt nicht, um welche Buchung es geht, daher lässt er sich ihr nicht zuordnen.",
-  "What is at {pointer} is not {wanted}.":
-    "Was bei {pointer} steht, ist nicht brauchbar. Erwartet: {wanted}.",
+  "What is at {pointer} is not {wanted}.": "Erwartet bei {pointer}: {wanted}; dort steht etwas anderes.",
   "The call tells of bookings and lists none (nothing at /bookings).":
     "Der Aufruf handelt von Buchungen und nennt keine (nichts bei /bookings).",
   "The call lists {count} bookings; the first {MOST_BOOKINGS} are read. It is kept as it came.":
