@@ -22,6 +22,16 @@ export const program: Sentences = {
   "The operating system gave no random numbers for the address: {0}.":
     "Das Betriebssystem hat keine Zufallszahlen für die Adresse geliefert: {0}.",
 
+  "Write something first.": "Schreiben Sie zuerst etwas.",
+  "This is the demo.": "Das ist die Demo.",
+  "The demo is open already, in a window of its own.": "Die Demo ist schon offen, in einem eigenen Fenster.",
+  "The demo does not start by itself.": "Die Demo startet nicht von selbst.",
+  "The demo throws its data away. Restore in Bellhop itself.":
+    "Die Demo wirft ihre Daten weg. Spielen Sie die Sicherung in Bellhop selbst ein.",
+  "Choose a backup first.": "Wählen Sie zuerst eine Sicherung.",
+  "Give a name, an e-mail address or a phone number.":
+    "Geben Sie einen Namen, eine E-Mail-Adresse oder eine Telefonnummer an.",
+
   // Settings.
   "The server address is not one: {0}.": "Das ist keine Serveradresse: {0}.",
   "The proxy is not one: {0}.": "Das ist kein Proxy: {0}.",
