@@ -23,13 +23,19 @@ type Node = { type: string; [part: string]: unknown };
 const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 
-/** `connect.ngrok-agent.com:443` */
-const isAddress = (text: string) => /^\S*[.:/]\S+$/.test(text);
+/** `connect.ngrok-agent.com:443`, `NGROK_AUTHTOKEN`, `main input[type=search]` */
+const isForPrograms = (text: string) => /^\S*[.:/]\S+$|^[A-Z]+_[A-Z]+$|\[.+=.+\]/.test(text);
 
 /** Text that is no word to any program: `Not set up`, `Copied`, `with a space`. */
-const isRead = (text: string) => /[a-z]{2},? [a-zA-Z]|^[A-Z][a-z]+[.…!?]?$/.test(text.trim());
+const isRead = (text: string) => /[a-z]{2},? [a-zA-Z]|^[A-Z][a-z]{2,}[.…!?]?$/.test(text.trim());
+
+/** What is typed or sent as it stands: `<span class="mono">host</span>`. */
+const isVerbatim = ({ attributes }: Node) =>
+  Array.isArray(attributes) &&
+  attributes.some(({ name, value }) => name === "class" && value[0]?.data === "mono");
 
 function* texts(node: Node, attribute: string | null = null): Generator<string> {
+  if (node.type === "RegularElement" && isVerbatim(node)) return;
   switch (node.type) {
     case "Text":
       if (attribute === null || read.has(attribute)) {
@@ -55,6 +61,7 @@ function* texts(node: Node, attribute: string | null = null): Generator<string> 
   const inside = node.type === "Attribute" ? String(node["name"]) : attribute;
   for (const [part, value] of Object.entries(node)) {
     if (part === "typeAnnotation" || part === "metadata" || part === "key") continue;
+    if (part === "test" && node.type === "SwitchCase") continue;
     for (const child of Array.isArray(value) ? value : [value])
       if (isNode(child)) yield* texts(child, inside);
   }
@@ -67,7 +74,7 @@ function writtenIn(path: string, source: string): string[] {
   return parts
     .filter(isNode)
     .flatMap((part) => [...texts(part)])
-    .filter((text) => !isAddress(text) && !names.includes(text.replace(/^\P{Letter}+/u, "")));
+    .filter((text) => !isForPrograms(text) && !names.includes(text.replace(/^\P{Letter}+/u, "")));
 }
 
 test("every word on the screens comes from the words", () => {
