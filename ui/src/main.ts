@@ -3,7 +3,6 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import type { Backend } from "./backend/backend";
 import { tauriBackend } from "./backend/tauri";
-import { languageOfSystem, speak } from "./words/words.svelte";
 import "./styles/tokens.css";
 import "./styles/base.css";
 
@@ -21,8 +20,6 @@ async function sampleBackend(): Promise<Backend> {
   });
 }
 
-// English words must not be seen before German ones.
-await speak(languageOfSystem());
 const inProgram = "__TAURI_INTERNALS__" in window;
 mount(App, {
   target: document.getElementById("app")!,

@@ -215,7 +215,6 @@ export const program: Sentences = {
   "{time} on {}": "{time} am {0}",
 
   // Booking systems.
-  "Webhook secret": "Webhook-Geheimschlüssel",
   "Copy the webhook secret and paste it here.":
     "Kopieren Sie den Geheimschlüssel („webhook secret“) und fügen Sie ihn hier ein.",
   "Open Bookora and go to Developer Settings.": "Öffnen Sie Bookora und gehen Sie zu Developer Settings.",
