@@ -24,5 +24,7 @@ export default defineConfig({
     setupFiles: ["tests/support/setup.ts"],
     env: { TZ: "Europe/Berlin" },
     restoreMocks: true,
+    // More than a test waits for one thing on the screen (`asyncUtilTimeout`), also where the computer has much to do.
+    testTimeout: 20_000,
   },
 });
