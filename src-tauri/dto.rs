@@ -2,6 +2,7 @@
 //!
 //! Ids and times are texts; times are RFC 3339 in UTC.
 
+mod bookings;
 mod calendar;
 mod deliveries;
 mod endpoints;
@@ -14,6 +15,7 @@ mod words;
 use serde::Serialize;
 use ts_rs::TS;
 
+pub use bookings::{Booking, Field, Note, OtherBooking, Replayed, StoryStep, TextChange};
 pub use calendar::{CalendarBooking, CalendarQuery};
 pub use deliveries::{
     Delivery, DeliveryPage, DeliveryQuery, DeliveryState, Header, NoticeTimes, WholeDelivery,
@@ -24,7 +26,7 @@ pub use overview::{DayCount, Overview};
 pub use settings::{
     Hop, HopOutcome, Reach, SecretKeeper, SelfTest, Settings, SettingsChange, Status, Tunnel,
 };
-pub use timeline::{Attendee, Booking, Problem, TimelineEntry, TimelinePage, TimelineQuery};
+pub use timeline::{Attendee, Problem, TimelineEntry, TimelinePage, TimelineQuery};
 pub use words::{BookingStatus, EventKind, Provider, Trust};
 
 /// What the window is told after a commit: read these again.

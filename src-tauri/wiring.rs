@@ -69,7 +69,12 @@ fn start(args: Args) -> anyhow::Result<i32> {
         .plugin(tauri_plugin_opener::init())
         .invoke_handler(tauri::generate_handler![
             commands::timeline::timeline,
-            commands::timeline::booking,
+            commands::bookings::booking,
+            commands::bookings::set_done,
+            commands::bookings::add_note,
+            commands::bookings::edit_note,
+            commands::bookings::remove_note,
+            commands::bookings::replay_booking,
             commands::timeline::mark_read,
             commands::calendar::calendar,
             commands::calendar::overview,

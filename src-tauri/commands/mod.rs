@@ -1,5 +1,6 @@
 //! What the window can ask. Each command parses, asks the engine once, and converts.
 
+pub mod bookings;
 pub mod calendar;
 pub mod deliveries;
 pub mod desktop;

@@ -1,16 +1,16 @@
-//! The timeline, its bookings, and the times in which nothing could arrive.
+//! The timeline, and the times in which nothing could arrive.
 
 use anyhow::Context as _;
 use bellhop_core::notice::Here;
 use bellhop_engine::changes::Change;
 use bellhop_engine::gaps as ledger;
-use bellhop_engine::store::{bookings, events, timeline as entries};
+use bellhop_engine::store::{events, timeline as entries};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tauri::State;
 
 use super::row;
-use crate::dto::{Booking, Gap, TimelinePage, TimelineQuery};
+use crate::dto::{Gap, TimelinePage, TimelineQuery};
 use crate::error::Answer;
 use crate::state::Desktop;
 
@@ -34,6 +34,9 @@ pub(crate) async fn timeline(
         provider: query.provider.map(Into::into),
         endpoint_id: query.endpoint_id.as_deref().map(row).transpose()?,
         search: query.search,
+        unread: query.unread,
+        since: query.since.as_deref().map(moment).transpose()?,
+        until: query.until.as_deref().map(moment).transpose()?,
         ..entries::TimelineQuery::default()
     };
     let found = desktop
@@ -52,15 +55,9 @@ pub(crate) async fn timeline(
     })
 }
 
-/// A booking and its whole life.
-#[tauri::command]
-pub(crate) async fn booking(desktop: State<'_, Desktop>, id: String) -> Answer<Booking> {
-    let id = row(&id)?;
-    let found = desktop.engine.store.read(move |connection| {
-        Ok(bookings::get(connection, id)?.zip(Some(entries::of_booking(connection, id)?)))
-    });
-    let (booking, events) = found.await?.context("This booking is no longer there.")?;
-    Ok(Booking::of(booking, events))
+fn moment(text: &str) -> anyhow::Result<Timestamp> {
+    text.parse()
+        .with_context(|| format!("\"{text}\" is not a moment in time"))
 }
 
 /// Notes that the person has seen events.

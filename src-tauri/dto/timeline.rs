@@ -85,6 +85,8 @@ pub struct TimelineEntry {
     pub occurred_at: Option<String>,
     pub received_at: String,
     pub late: bool,
+    pub repeats: u32,
+    pub done: bool,
     pub unread: bool,
     pub problems: Vec<Problem>,
 }
@@ -115,13 +117,16 @@ impl From<store::timeline::TimelineEntry> for TimelineEntry {
             occurred_at: text(entry.occurred_at),
             received_at: entry.received_at.to_string(),
             late: entry.late,
+            repeats: u32::try_from(entry.repeats).unwrap_or(u32::MAX),
+            done: entry.done,
             unread: entry.unread,
             problems: entry.problems.into_iter().map(Into::into).collect(),
         }
     }
 }
 
-/// Which entries to list, newest first. `before` is the cursor of the page before.
+/// Which entries to list, newest first. `before` is the cursor of the page before. `since` and `until` are moments of
+/// arrival; what came at `until` is not among them.
 #[derive(Clone, Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "types.ts")]
@@ -133,6 +138,9 @@ pub struct TimelineQuery {
     pub provider: Option<Provider>,
     pub endpoint_id: Option<String>,
     pub search: Option<String>,
+    pub unread: bool,
+    pub since: Option<String>,
+    pub until: Option<String>,
 }
 
 /// A page of the timeline. `next` is the cursor of the page after it, if there is one.
@@ -143,53 +151,4 @@ pub struct TimelineQuery {
 pub struct TimelinePage {
     pub entries: Vec<TimelineEntry>,
     pub next: Option<String>,
-}
-
-/// One appointment through its whole life, its events in the order in which they came.
-#[derive(Clone, Debug, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "types.ts")]
-#[expect(missing_docs, reason = "the words of the glossary")]
-pub struct Booking {
-    pub id: String,
-    pub provider: Provider,
-    pub endpoint_id: String,
-    pub endpoint_label: String,
-    pub status: BookingStatus,
-    pub title: Option<String>,
-    pub start: Option<String>,
-    pub end: Option<String>,
-    pub date: Option<String>,
-    pub attendee: Attendee,
-    pub host: Option<String>,
-    pub reason: Option<String>,
-    pub created_at: String,
-    pub updated_at: String,
-    pub events: Vec<TimelineEntry>,
-}
-
-impl Booking {
-    /// A booking and its events.
-    pub fn of(
-        booking: store::bookings::Booking,
-        events: Vec<store::timeline::TimelineEntry>,
-    ) -> Booking {
-        Booking {
-            id: booking.id.to_string(),
-            provider: booking.provider.into(),
-            endpoint_id: booking.endpoint_id.to_string(),
-            endpoint_label: booking.endpoint_label,
-            status: booking.status.into(),
-            title: booking.title,
-            start: text(booking.when.start),
-            end: text(booking.when.end),
-            date: text(booking.when.date),
-            attendee: booking.attendee.into(),
-            host: booking.host,
-            reason: booking.reason,
-            created_at: booking.created_at.to_string(),
-            updated_at: booking.updated_at.to_string(),
-            events: events.into_iter().map(Into::into).collect(),
-        }
-    }
 }

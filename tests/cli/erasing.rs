@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use bellhop_engine::store::{Store, StoreError, notes};
+use jiff::Timestamp;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::bellhop;
@@ -85,6 +88,18 @@ fn traces(bellhop: &Bellhop) -> Vec<String> {
         .iter()
         .flat_map(|trace| found_in_data(bellhop, trace))
         .collect()
+}
+
+/// Writes about a booking as the window does.
+fn note(
+    bellhop: &Bellhop,
+    write: impl FnOnce(&Connection) -> Result<Option<i64>, StoreError> + Send + 'static,
+) -> i64 {
+    let store = Store::open(&bellhop.data_dir()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(store.write(write)).unwrap().unwrap()
 }
 
 fn erase(bellhop: &Bellhop, more: &[&str]) -> Value {
@@ -185,6 +200,70 @@ fn an_erased_person_is_in_no_file_and_a_repeat_does_not_bring_them_back() {
     assert_eq!(intact, "ok");
     drop(serving);
     assert_eq!(traces(&bellhop), Vec::<String>::new());
+}
+
+/// What is written about a booking goes with the person's data, and so does what names the person elsewhere.
+#[test]
+fn notes_about_an_erased_person_are_in_no_file() {
+    let bellhop = bellhop();
+    let endpoint = bellhop.endpoint("kordless", Some(SECRET));
+    let serving = bellhop.serve();
+    of("1", "booking.created", 10).post(&serving, &endpoint);
+    for number in 0..3 {
+        of_somebody_else(number).post(&serving, &endpoint);
+    }
+    settled(&bellhop);
+    let row = |name: &str| -> i64 {
+        let query = format!("SELECT id FROM booking WHERE attendee ->> 'name' = '{name}'");
+        count(&bellhop, &query)
+    };
+    let (theirs, other) = (row(NAME), row("Other Person 1"));
+    let now = Timestamp::now();
+    let add = |booking, text: &'static str| {
+        note(&bellhop, move |connection| {
+            notes::add(connection, booking, text, now)
+        })
+    };
+    let first = add(theirs, "Allergic to Xanthophyllic dye");
+    note(&bellhop, move |connection| {
+        notes::edit(connection, first, "Wants Jacarandaceous oil instead", now)
+    });
+    add(other, "Brings zephyrine  QUACKENBUSH along");
+    let stays = add(other, "Pays in advance");
+    assert_eq!(
+        bellhop.list(&["timeline", "--search", "jacaranda"]).len(),
+        1
+    );
+    assert_eq!(
+        bellhop.list(&["timeline", "--search", "quackenbush"]).len(),
+        2
+    );
+
+    let preview = bellhop.run(&["attendee", "erase", "--name", NAME], "");
+    assert!(preview.stdout.contains("2 notes"), "{preview:?}");
+    erase(&bellhop, &["--name", NAME, "--yes"]);
+    let written = [
+        "anthophyllic",
+        "acarandaceous",
+        "QUACKENBUSH",
+        "uackenbush",
+        NAME,
+    ];
+    for trace in written {
+        assert_eq!(
+            found_in_data(&bellhop, trace),
+            Vec::<String>::new(),
+            "{trace}"
+        );
+    }
+    assert!(
+        bellhop
+            .list(&["timeline", "--search", "quackenbush"])
+            .is_empty()
+    );
+    assert_eq!(bellhop.list(&["timeline", "--search", "advance"]).len(), 1);
+    assert_eq!(count(&bellhop, "SELECT id FROM note"), stays);
+    drop(serving);
 }
 
 #[test]

@@ -11,12 +11,15 @@
 //! 3. At the same time: created, then changes, then completions, then cancellations.
 //! 4. Last by content, so that the order is total and never depends on arrival.
 
+mod text_change;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use crate::event::{Attendee, BookingStatus, Event, EventKind};
 use crate::slot::Slot;
+pub use text_change::{Field, TextChange};
 
 /// One appointment through its whole life, as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +53,10 @@ pub struct Step {
     pub overtaken: bool,
     /// How the booking stood after it.
     pub status: BookingStatus,
+    /// Its place in the provider's order.
+    pub place: usize,
+    /// Which texts it changed. The first step changes none: with it everything began.
+    pub changes: Vec<TextChange>,
 }
 
 /// A booking and how it came to be.
@@ -77,6 +84,7 @@ pub fn fold(events: &[Event]) -> Option<Story> {
         let event = events.get(*index)?;
         let mut step = state.apply(event);
         step.overtaken = place + 1 < order.len();
+        step.place = place;
         steps.insert(*index, step);
     }
     let status = state.status?;
@@ -166,6 +174,7 @@ impl State {
             (Some(known), Some(told)) if known.moved_to(told) => Some(known.clone()),
             _ => None,
         };
+        let before = self.status.is_some().then(|| self.known.clone());
         let kind = self.settle(event, previous.is_some());
         let status = self.status_after(event, kind);
         self.created |= event.kind == EventKind::Created;
@@ -189,6 +198,10 @@ impl State {
             previous,
             overtaken: false,
             status,
+            place: 0,
+            changes: before.map_or_else(Vec::new, |before| {
+                text_change::between(&before, &self.known)
+            }),
         }
     }
 

@@ -21,8 +21,9 @@ use tokio_util::sync::CancellationToken;
 use crate::changes::{Change, Changes};
 use crate::self_test;
 use crate::store::deliveries::{DeliveryState, Waiting};
+use crate::store::search::{self, About};
 use crate::store::{Result, Store, StoreError, deliveries, events, notices};
-use telling::{index, is_paused, put, refold};
+use telling::{is_paused, put, refold};
 
 /// Deliveries that are read ahead of their commits.
 const BATCH: usize = 64;
@@ -207,14 +208,12 @@ fn process(connection: &Connection, read: &Read) -> Result<()> {
         let Some(id) = id else { continue };
         new.insert(id);
         if booking_id.is_none() {
-            index(
-                connection,
-                id,
-                delivery.provider,
-                event,
-                None,
-                taken.endpoint_id,
-            )?;
+            let about = About {
+                provider: delivery.provider,
+                endpoint_id: taken.endpoint_id,
+                booking: None,
+            };
+            search::index(connection, id, event, &about)?;
             if !taken.replay
                 && let Some(wording) = word(delivery.provider, event, None, None, &here)
             {

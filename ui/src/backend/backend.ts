@@ -12,6 +12,7 @@ import type {
   Overview,
   ProviderFacts,
   Rejection,
+  Replayed,
   SelfTest,
   Settings,
   SettingsChange,
@@ -28,6 +29,13 @@ export type Unsubscribe = () => void;
 export interface Backend {
   timeline(query: TimelineQuery): Promise<TimelinePage>;
   booking(id: string): Promise<Booking>;
+  /** Whether the person is done with a booking. Whatever is heard of it later makes it open again. */
+  setDone(id: string, done: boolean): Promise<Booking>;
+  addNote(bookingId: string, text: string): Promise<Booking>;
+  editNote(id: string, text: string): Promise<Booking>;
+  removeNote(id: string): Promise<Booking>;
+  /** Reads the calls of a booking again. Nobody is notified. */
+  replayBooking(id: string): Promise<Replayed>;
   markRead(eventIds: string[]): Promise<void>;
   /** The newest times in which no call could arrive, newest first. */
   gaps(): Promise<Gap[]>;

@@ -9,9 +9,11 @@ import type {
   Failure,
   Gap,
   NewEndpoint,
+  Note,
   Overview,
   ProviderFacts,
   Rejection,
+  Replayed,
   SelfTest,
   Settings,
   SettingsChange,
@@ -34,7 +36,7 @@ import { fits } from "./sample/query";
 import { blockedTest, passedTest } from "./sample/selfTest";
 import type { Story } from "./sample/stories";
 import { settingsOf, tunnelFor, tunnelOf } from "./sample/tunnel";
-import { bookingFrom, entriesOf, newestFirst, sampleWorld, type World } from "./sample/world";
+import { emptyWorld, entriesOf, newestFirst, sampleWorld, wholeBooking, type World } from "./sample/world";
 
 /**
  * `sample`: a busy week. `long`: two years of it. `empty`: the first launch. `broken`: every reading fails.
@@ -69,15 +71,13 @@ export class MemoryBackend implements Backend {
   #changed = new Set<(change: Change) => void>();
   #navigated = new Set<(hash: string) => void>();
   #arrived = 0;
+  #noted = 0;
 
   constructor(options: MemoryOptions = {}) {
     const world = options.world ?? "sample";
     this.#now = options.now ?? (() => new Date());
     this.#demo = options.demo ?? false;
-    this.world =
-      world === "empty"
-        ? { entries: [], endpoints: [], rejections: [] }
-        : sampleWorld(this.#now(), world === "long" ? 90 : 1);
+    this.world = world === "empty" ? emptyWorld() : sampleWorld(this.#now(), world === "long" ? 90 : 1);
     if (world === "trouble") this.world.endpoints = withStaleAddresses(this.world.endpoints);
     this.tunnel = tunnelOf(world, this.#now());
     this.gapsKept = sampleGaps(this.world.endpoints, this.#now(), world === "trouble");
@@ -138,19 +138,55 @@ export class MemoryBackend implements Backend {
 
   async timeline(query: TimelineQuery): Promise<TimelinePage> {
     this.#answer("timeline");
-    const found = this.world.entries.filter((entry) => fits(entry, query));
+    const found = this.world.entries.filter((entry) => fits(entry, query, this.#notesOf(entry.bookingId)));
     const from = query.before ? found.findIndex((entry) => entry.eventId === query.before) + 1 : 0;
     const entries = found.slice(from, from + query.limit);
     const more = from + query.limit < found.length;
-    return structuredClone({ entries, next: more ? (entries.at(-1)?.eventId ?? null) : null });
+    const shown = entries.map((entry) => ({ ...entry, done: this.#isDone(entry.bookingId) }));
+    return structuredClone({ entries: shown, next: more ? (entries.at(-1)?.eventId ?? null) : null });
   }
 
   async booking(id: string): Promise<Booking> {
     this.#answer("booking");
-    const events = this.world.entries.filter((entry) => entry.bookingId === id);
-    if (events.length === 0)
+    const booking = wholeBooking(this.world, id);
+    if (!booking)
       throw { code: "not_found", message: "This booking is no longer there." } satisfies Failure;
-    return structuredClone(bookingFrom(events));
+    return structuredClone(booking);
+  }
+
+  async setDone(id: string, done: boolean): Promise<Booking> {
+    this.#answer("setDone");
+    if (done) this.world.done.set(id, this.#now().toISOString());
+    else this.world.done.delete(id);
+    this.changed({ timeline: true });
+    return this.booking(id);
+  }
+
+  async addNote(bookingId: string, text: string): Promise<Booking> {
+    this.#answer("addNote");
+    const [id, writtenAt] = [`note-${++this.#noted}`, this.#now().toISOString()];
+    const note: Note = { id, text: text.trim(), writtenAt, editedAt: null };
+    this.world.notes.set(bookingId, [...this.#notesOf(bookingId), note]);
+    this.changed({ timeline: true });
+    return this.booking(bookingId);
+  }
+
+  async editNote(id: string, text: string): Promise<Booking> {
+    this.#answer("editNote");
+    const editedAt = this.#now().toISOString();
+    return this.#changeNote(id, (note) => [{ ...note, text: text.trim(), editedAt }]);
+  }
+
+  async removeNote(id: string): Promise<Booking> {
+    this.#answer("removeNote");
+    return this.#changeNote(id, () => []);
+  }
+
+  async replayBooking(id: string): Promise<Replayed> {
+    this.#answer("replayBooking");
+    await this.#aMoment();
+    const { events } = await this.booking(id);
+    return { read: new Set(events.map((event) => event.deliveryId)).size, removed: 0 };
   }
 
   async markRead(eventIds: string[]): Promise<void> {
@@ -349,6 +385,27 @@ export class MemoryBackend implements Backend {
   #answer(method: keyof Backend): void {
     const failure = this.#failures.get(method);
     if (failure) throw failure;
+  }
+
+  #notesOf(bookingId: string | null): Note[] {
+    return (bookingId !== null && this.world.notes.get(bookingId)) || [];
+  }
+
+  #isDone(bookingId: string | null): boolean {
+    return bookingId !== null && this.world.done.has(bookingId);
+  }
+
+  async #changeNote(id: string, change: (note: Note) => Note[]): Promise<Booking> {
+    for (const [bookingId, notes] of this.world.notes) {
+      if (!notes.some((note) => note.id === id)) continue;
+      this.world.notes.set(
+        bookingId,
+        notes.flatMap((note) => (note.id === id ? change(note) : [note])),
+      );
+      this.changed({ timeline: true });
+      return this.booking(bookingId);
+    }
+    throw { code: null, message: "This booking is no longer there." } satisfies Failure;
   }
 
   #aMoment(): Promise<void> {

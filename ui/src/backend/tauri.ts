@@ -12,6 +12,11 @@ function subscribe<T>(event: string, callback: (payload: T) => void): Unsubscrib
 export const tauriBackend: Backend = {
   timeline: (query) => invoke("timeline", { query }),
   booking: (id) => invoke("booking", { id }),
+  setDone: (id, done) => invoke("set_done", { id, done }),
+  addNote: (bookingId, text) => invoke("add_note", { bookingId, text }),
+  editNote: (id, text) => invoke("edit_note", { id, text }),
+  removeNote: (id) => invoke("remove_note", { id }),
+  replayBooking: (id) => invoke("replay_booking", { id }),
   markRead: (eventIds) => invoke("mark_read", { eventIds }),
   gaps: () => invoke("gaps"),
 

@@ -12,9 +12,10 @@ export type AffectedEndpoint = { endpointId: string, label: string, provider: Pr
 export type Attendee = { name: string | null, email: string | null, phone: string | null, timeZone: string | null, };
 
 /**
- * One appointment through its whole life, its events in the order in which they came.
+ * One appointment through its whole life: its events in the order in which they happened, what the person wrote about
+ * it, and the newest other bookings of the same person.
  */
-export type Booking = { id: string, provider: Provider, endpointId: string, endpointLabel: string, status: BookingStatus, title: string | null, start: string | null, end: string | null, date: string | null, attendee: Attendee, host: string | null, reason: string | null, createdAt: string, updatedAt: string, events: Array<TimelineEntry>, };
+export type Booking = { id: string, provider: Provider, endpointId: string, endpointLabel: string, status: BookingStatus, title: string | null, start: string | null, end: string | null, date: string | null, attendee: Attendee, host: string | null, reason: string | null, createdAt: string, updatedAt: string, doneAt: string | null, events: Array<StoryStep>, notes: Array<Note>, others: Array<OtherBooking>, };
 
 /**
  * How a booking stands.
@@ -85,6 +86,11 @@ code: string | null,
 message: string, };
 
 /**
+ * A text of a booking.
+ */
+export type Field = "title" | "host" | "name" | "email" | "phone";
+
+/**
  * A time in which we could not be reached. `endedAt` is null while it goes on.
  */
 export type Gap = { id: string, cause: GapCause, beganAt: string, endedAt: string | null, message: string, endpoints: Array<AffectedEndpoint>, };
@@ -115,9 +121,19 @@ export type HopOutcome = "passed" | "failed" | "skipped";
 export type NewEndpoint = { provider: Provider, label: string, secret: string | null, };
 
 /**
+ * What the person wrote about a booking.
+ */
+export type Note = { id: string, text: string, writtenAt: string, editedAt: string | null, };
+
+/**
  * When the person was told of what a call says. `shown_at` is null where the desktop has not taken the notice.
  */
 export type NoticeTimes = { plannedAt: string, shownAt: string | null, held: boolean, };
+
+/**
+ * Another booking of the same person.
+ */
+export type OtherBooking = { id: string, provider: Provider, endpointLabel: string, status: BookingStatus, title: string | null, start: string | null, end: string | null, date: string | null, done: boolean, };
 
 /**
  * What became of the calls of a gap: some may still come, none does, too little is published to tell, or each has been
@@ -157,6 +173,11 @@ export type Reach = "off" | "ngrok" | "own_address";
 export type Rejection = { id: string, at: string, endpointId: string | null, reason: string, hint: string, };
 
 /**
+ * How many calls of a booking were read again, and how many could not be, because what they carried was removed.
+ */
+export type Replayed = { read: number, removed: number, };
+
+/**
  * A live signing secret. Never its value.
  */
 export type Secret = { id: string, createdAt: string, lastUsedAt: string | null, };
@@ -192,9 +213,19 @@ export type SettingsChange = { reach: Reach, ngrokDomain: string | null, ngrokSe
 export type Status = { version: string, demo: boolean, listening: string | null, tunnel: Tunnel, notificationsPausedUntil: string | null, unread: number, };
 
 /**
+ * One step in the life of a booking.
+ */
+export type StoryStep = { changes: Array<TextChange>, eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, repeats: number, done: boolean, unread: boolean, problems: Array<Problem>, };
+
+/**
+ * A text of a booking that an event changed. `from` is null where it was not known before.
+ */
+export type TextChange = { field: Field, from: string | null, to: string, };
+
+/**
  * One event in the timeline. A date without a time is in `date`, and `start` is null then.
  */
-export type TimelineEntry = { eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, unread: boolean, problems: Array<Problem>, };
+export type TimelineEntry = { eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, repeats: number, done: boolean, unread: boolean, problems: Array<Problem>, };
 
 /**
  * A page of the timeline. `next` is the cursor of the page after it, if there is one.
@@ -202,9 +233,10 @@ export type TimelineEntry = { eventId: string, bookingId: string | null, deliver
 export type TimelinePage = { entries: Array<TimelineEntry>, next: string | null, };
 
 /**
- * Which entries to list, newest first. `before` is the cursor of the page before.
+ * Which entries to list, newest first. `before` is the cursor of the page before. `since` and `until` are moments of
+ * arrival; what came at `until` is not among them.
  */
-export type TimelineQuery = { limit: number, before: string | null, kind: EventKind | null, provider: Provider | null, endpointId: string | null, search: string | null, };
+export type TimelineQuery = { limit: number, before: string | null, kind: EventKind | null, provider: Provider | null, endpointId: string | null, search: string | null, unread: boolean, since: string | null, until: string | null, };
 
 /**
  * How a call was known to be genuine: by its signature, or by the unguessable address alone.

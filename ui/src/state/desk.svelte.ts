@@ -28,7 +28,7 @@ export class Desk {
   constructor(backend: Backend, times: Times = createTimes(localeOfPerson(language()))) {
     this.backend = backend;
     this.times = times;
-    this.feed = new TimelineFeed(backend, (entry) => this.describe(entry));
+    this.feed = new TimelineFeed(backend, times.timeZone, (entry) => this.describe(entry));
     this.endpoints = new EndpointList(backend);
     this.gaps = new GapList(backend, () => this.feed.rowsAbove());
   }

@@ -2,7 +2,16 @@ import { parseDate } from "@internationalized/date";
 import type { EventKind, Provider } from "../bindings/types";
 import { kinds } from "../shared/kinds";
 
-export type TimelineFilter = { kind: EventKind | null; provider: Provider | null; search: string };
+/** `from` and `to` are the first and the last day of arrival, as 2026-11-27. */
+export type TimelineFilter = {
+  kind: EventKind | null;
+  provider: Provider | null;
+  search: string;
+  unread: boolean;
+  endpointId: string | null;
+  from: string | null;
+  to: string | null;
+};
 
 /** Which calls are listed: all that were taken, those with something unusable, or those turned away. */
 export type DeliveryFilter = { show: "all" | "problems" | "rejections"; endpointId: string | null };
@@ -24,19 +33,29 @@ export type Route =
   | { screen: "new-endpoint" }
   | { screen: "settings" };
 
-export const noFilter: TimelineFilter = { kind: null, provider: null, search: "" };
+export const noFilter: TimelineFilter = {
+  kind: null,
+  provider: null,
+  search: "",
+  unread: false,
+  endpointId: null,
+  from: null,
+  to: null,
+};
 
 export const allDeliveries: DeliveryFilter = { show: "all", endpointId: null };
 
 const providers: readonly Provider[] = ["kordless", "reservekit", "bookora", "webkasa", "orufy"];
 
 export function isFiltered(filter: TimelineFilter): boolean {
-  return filter.kind !== null || filter.provider !== null || filter.search !== "";
+  return !sameFilter(filter, noFilter);
 }
 
 export function sameFilter(a: TimelineFilter, b: TimelineFilter): boolean {
-  return a.kind === b.kind && a.provider === b.provider && a.search === b.search;
+  return filterParts.every((part) => a[part] === b[part]);
 }
+
+const filterParts = Object.keys(noFilter) as (keyof TimelineFilter)[];
 
 /** Anything that is not understood leads to the timeline, never to a blank window. */
 export function parseHash(hash: string): Route {
@@ -55,7 +74,7 @@ export function parseHash(hash: string): Route {
       screen: "calendar",
       view: {
         span: asked.get("span") === "day" ? "day" : "week",
-        day: day !== null && isDay(day) ? day : null,
+        day: dayIn(day),
       },
     };
   }
@@ -82,6 +101,10 @@ export function parseHash(hash: string): Route {
       kind: kind !== null && Object.hasOwn(kinds, kind) ? (kind as EventKind) : null,
       provider: providers.find((provider) => provider === asked.get("provider")) ?? null,
       search: asked.get("q") ?? "",
+      unread: asked.has("unread"),
+      endpointId: asked.get("endpoint") || null,
+      from: dayIn(asked.get("from")),
+      to: dayIn(asked.get("to")),
     },
   };
 }
@@ -90,9 +113,14 @@ export function hashOf(route: Route): string {
   switch (route.screen) {
     case "timeline": {
       const query = new URLSearchParams();
-      if (route.filter.kind) query.set("kind", route.filter.kind);
-      if (route.filter.provider) query.set("provider", route.filter.provider);
-      if (route.filter.search) query.set("q", route.filter.search);
+      const { kind, provider, search, unread, endpointId, from, to } = route.filter;
+      if (kind) query.set("kind", kind);
+      if (provider) query.set("provider", provider);
+      if (search) query.set("q", search);
+      if (unread) query.set("unread", "1");
+      if (endpointId) query.set("endpoint", endpointId);
+      if (from) query.set("from", from);
+      if (to) query.set("to", to);
       const asked = query.toString();
       return asked ? `#/timeline?${asked}` : "#/timeline";
     }
@@ -122,11 +150,11 @@ export function hashOf(route: Route): string {
   }
 }
 
-function isDay(text: string): boolean {
+function dayIn(text: string | null): string | null {
   try {
-    return parseDate(text).toString() === text;
+    return text !== null && parseDate(text).toString() === text ? text : null;
   } catch {
-    return false;
+    return null;
   }
 }
 

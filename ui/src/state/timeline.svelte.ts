@@ -1,3 +1,4 @@
+import { parseDate, toZoned } from "@internationalized/date";
 import { asFailure, type Backend } from "../backend/backend";
 import type { Failure, TimelineEntry, TimelinePage } from "../bindings/types";
 import { t } from "../words/words.svelte";
@@ -27,14 +28,16 @@ export class TimelineFeed {
 
   #backend: Backend;
   #describe: (entry: TimelineEntry) => string;
+  #timeZone: string;
   #filter: TimelineFilter = noFilter;
   /** Answers to an older question are dropped. */
   #question = 0;
   #refreshing = false;
   #refreshAgain = false;
 
-  constructor(backend: Backend, describe: (entry: TimelineEntry) => string) {
+  constructor(backend: Backend, timeZone: string, describe: (entry: TimelineEntry) => string) {
     this.#backend = backend;
+    this.#timeZone = timeZone;
     this.#describe = describe;
   }
 
@@ -108,15 +111,26 @@ export class TimelineFeed {
   }
 
   #read(before: string | null): Promise<TimelinePage> {
-    const { kind, provider, search } = this.#filter;
+    const { kind, provider, search, unread, endpointId, from, to } = this.#filter;
     return this.#backend.timeline({
       limit: PAGE,
       before,
       kind,
       provider,
-      endpointId: null,
+      endpointId,
       search: search.trim() || null,
+      unread,
+      since: this.#beginOf(from, 0),
+      until: this.#beginOf(to, 1),
     });
+  }
+
+  /** A day begins when the clock here says so. */
+  #beginOf(day: string | null, daysAfter: number): string | null {
+    if (day === null) return null;
+    return toZoned(parseDate(day).add({ days: daysAfter }), this.#timeZone)
+      .toDate()
+      .toISOString();
   }
 
   #show(page: TimelinePage): void {
@@ -152,6 +166,7 @@ export class TimelineFeed {
     const known = new Set(this.entries.map((entry) => entry.eventId));
     const arrived = page.entries.filter((entry) => !known.has(entry.eventId));
     const overlaps = arrived.length < page.entries.length;
+    if (this.#filter.unread && (overlaps || page.next === null)) return this.#mergeUnread(page, arrived);
     if (!overlaps) {
       // More than a page came at once (or all is gone): what lies between is unknown, so start from the new page.
       const wasEmpty = this.entries.length === 0;
@@ -168,6 +183,14 @@ export class TimelineFeed {
       ? page.entries
       : [...page.entries, ...below.filter((entry) => !inPage.has(entry.eventId))];
     if (onlyOnePage) this.next = null;
+    this.#welcome(arrived);
+  }
+
+  /** What has been read is no longer on the page, but must not vanish under the reader: it stays until asked anew. */
+  #mergeUnread(page: TimelinePage, arrived: TimelineEntry[]): void {
+    const unread = new Map(page.entries.map((entry) => [entry.eventId, entry]));
+    this.prepended = !this.atTop && arrived.length > 0;
+    this.entries = [...arrived, ...this.entries.map((entry) => unread.get(entry.eventId) ?? entry)];
     this.#welcome(arrived);
   }
 

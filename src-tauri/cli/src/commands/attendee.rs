@@ -96,6 +96,9 @@ fn told(erasure: &Erasure, extent: &Extent) -> String {
             erasure.shared_deliveries
         );
     }
+    if extent.notes > 0 {
+        text += &format!("\n  {} notes", extent.notes);
+    }
     text += &format!("\n{STAYS}");
     let mut text = with_copies(text, erasure);
     if !erasure.erased {

@@ -123,6 +123,11 @@ impl Person {
             Ok(body) => collect_texts(&body, &mut texts),
             Err(_) => texts.push(String::from_utf8_lossy(&call.body).into_owned()),
         }
+        self.is_in_texts(&texts)
+    }
+
+    /// Whether these texts together hold everything that is given of the person.
+    pub(crate) fn is_in_texts(&self, texts: &[String]) -> bool {
         let any = |wanted: &Option<String>, holds: fn(&str, &str) -> bool| {
             wanted
                 .as_deref()

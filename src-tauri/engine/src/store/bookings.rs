@@ -1,5 +1,7 @@
 //! Tables `booking` and `booking_ref`: bookings as they stand, and the ids that their providers gave them.
 
+mod others;
+
 use std::collections::BTreeMap;
 
 use bellhop_core::booking::Booking as Folded;
@@ -13,6 +15,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::{When, from_json, moment, rows, slot_columns, to_json};
 use super::endpoints::provider_word;
 use super::{Result, StoreError};
+pub use others::others;
 
 /// A booking as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub struct Booking {
     pub created_at: Timestamp,
     /// When Bellhop last heard of it.
     pub updated_at: Timestamp,
+    /// When the person was done with it, if nothing has been heard of it since.
+    pub done_at: Option<Timestamp>,
 }
 
 /// The booking that `ids` of an endpoint name, which is made if none of them is known.
@@ -97,6 +102,9 @@ fn join(connection: &Connection, from: i64, into: i64) -> Result<()> {
         .prepare_cached("UPDATE booking_ref SET booking_id = ?2 WHERE booking_id = ?1")?
         .execute([from, into])?;
     connection
+        .prepare_cached("UPDATE note SET booking_id = ?2 WHERE booking_id = ?1")?
+        .execute([from, into])?;
+    connection
         .prepare_cached("DELETE FROM booking WHERE id = ?1")?
         .execute([from])?;
     Ok(())
@@ -130,8 +138,23 @@ pub(crate) fn set(
     Ok(())
 }
 
-/// Removes a booking that no event speaks of any more.
+/// Notes that the person is done with a booking, or takes that back. Gives whether there is such a booking.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn set_done(connection: &Connection, id: i64, done_at: Option<Timestamp>) -> Result<bool> {
+    let changed = connection
+        .prepare_cached("UPDATE booking SET done_at = ?2 WHERE id = ?1")?
+        .execute(params![id, done_at.map(Timestamp::as_microsecond)])?;
+    Ok(changed > 0)
+}
+
+/// Removes a booking that no event speaks of any more, with what was written about it.
 pub(crate) fn remove(connection: &Connection, id: i64) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM note WHERE booking_id = ?1")?
+        .execute([id])?;
     connection
         .prepare_cached("DELETE FROM booking_ref WHERE booking_id = ?1")?
         .execute([id])?;
@@ -160,6 +183,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> Result<Booking> {
         reason: row.get("reason")?,
         created_at: moment(row.get("created_at")?),
         updated_at: moment(row.get("updated_at")?),
+        done_at: row.get::<_, Option<i64>>("done_at")?.map(moment),
     })
 }
 

@@ -307,6 +307,26 @@ pub fn replay(connection: &Connection, id: Option<i64>) -> Result<usize> {
     Ok(replayed)
 }
 
+/// Lets the calls of a booking be read again. Gives how many, and how many cannot be, because their content was removed.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn replay_booking(connection: &Connection, booking_id: i64) -> Result<(usize, usize)> {
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT delivery.id, erased_at IS NOT NULL FROM event JOIN delivery ON delivery.id = delivery_id
+         WHERE booking_id = ?1",
+    )?;
+    let calls: Vec<(i64, bool)> = rows(&mut statement, [booking_id], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    let mut replayed = 0;
+    for (id, _) in &calls {
+        replayed += replay(connection, Some(*id))?;
+    }
+    Ok((replayed, calls.iter().filter(|(_, erased)| *erased).count()))
+}
+
 /// How many deliveries cannot be read again, because their content was removed.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::attendees::{Person, traces};
 use super::columns::{from_json, rows};
 use super::endpoints::provider_word;
-use super::{Result, bookings, deliveries, events};
+use super::{Result, bookings, deliveries, events, notes};
 
 /// What is known of a person.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Traces {
     bookings: BTreeSet<i64>,
     events: BTreeSet<i64>,
     deliveries: BTreeSet<i64>,
+    /// What is written about these bookings, and notes about others that name the person.
+    notes: BTreeSet<i64>,
     /// By the endpoint and the provider's id.
     booking_ids: BTreeSet<(i64, String)>,
     texts: BTreeMap<String, ()>,
@@ -49,6 +51,8 @@ pub struct Extent {
     pub deliveries: usize,
     /// Those among them that told of other people as well, whose entries stay.
     pub shared_deliveries: i64,
+    /// Notes about these bookings, or naming the person.
+    pub notes: usize,
 }
 
 impl Traces {
@@ -59,6 +63,7 @@ impl Traces {
             bookings: BTreeSet::new(),
             events: BTreeSet::new(),
             deliveries: BTreeSet::new(),
+            notes: BTreeSet::new(),
             booking_ids: BTreeSet::new(),
             texts: BTreeMap::new(),
             seen: Seen::default(),
@@ -78,6 +83,7 @@ impl Traces {
         self.look_at_events(connection)?;
         self.look_at_bookings(connection)?;
         self.look_at_deliveries(connection)?;
+        self.look_at_notes(connection)?;
         self.seen = newest;
         Ok(self)
     }
@@ -173,6 +179,20 @@ impl Traces {
         Ok(())
     }
 
+    /// All of them each time: they are few, and may have been changed since.
+    fn look_at_notes(&mut self, connection: &Connection) -> Result<()> {
+        let mut statement = connection.prepare_cached("SELECT id, booking_id, text FROM note")?;
+        let mut found = statement.query([])?;
+        self.notes.clear();
+        while let Some(row) = found.next()? {
+            let of_theirs = self.bookings.contains(&row.get("booking_id")?);
+            if of_theirs || self.person.is_in_texts(&[row.get("text")?]) {
+                self.notes.insert(row.get("id")?);
+            }
+        }
+        Ok(())
+    }
+
     /// How much of it there is.
     ///
     /// # Errors
@@ -187,6 +207,7 @@ impl Traces {
             bookings: self.bookings.len(),
             events: self.events.len(),
             deliveries: self.with_content(connection)?.len(),
+            notes: self.notes.len(),
             ..Extent::default()
         };
         for event in &self.events {
@@ -228,6 +249,9 @@ impl Traces {
 pub fn erase(connection: &Connection, traces: Traces, now: Timestamp) -> Result<(Traces, Extent)> {
     let traces = traces.look(connection)?;
     let extent = traces.extent(connection)?;
+    for note in &traces.notes {
+        notes::remove(connection, *note)?;
+    }
     for event in &traces.events {
         events::remove(connection, *event)?;
     }
@@ -264,6 +288,7 @@ pub(crate) fn is_still_held(connection: &Connection, text: &str) -> Result<bool>
     let mut statement = connection.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM event WHERE instr(fact, ?1))
              OR EXISTS (SELECT 1 FROM booking WHERE instr(attendee, ?1))
+             OR EXISTS (SELECT 1 FROM note WHERE instr(text, ?1))
              OR EXISTS (SELECT 1 FROM notice WHERE instr(title, ?1) OR instr(body, ?1))
              OR EXISTS (SELECT 1 FROM delivery WHERE instr(body, CAST(?1 AS BLOB)) OR instr(headers, CAST(?1 AS BLOB))
                         OR instr(query, ?1))",

@@ -14,6 +14,7 @@ use super::{Result, backup};
 const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0001_start.sql")),
     M::up(include_str!("migrations/0002_reliability.sql")),
+    M::up(include_str!("migrations/0003_bookings.sql")),
 ];
 
 /// How many copies of before a migration are kept, the newest.

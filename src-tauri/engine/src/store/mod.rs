@@ -14,6 +14,7 @@ pub mod endpoints;
 pub mod erasing;
 pub mod events;
 pub mod gaps;
+pub mod notes;
 pub mod notices;
 pub mod rejections;
 pub mod retention;
@@ -30,6 +31,7 @@ pub(crate) mod lock;
 pub(crate) mod migrating;
 pub(crate) mod opening;
 mod queue;
+pub(crate) mod search;
 mod writer;
 
 pub(crate) use known::Known;

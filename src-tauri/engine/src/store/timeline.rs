@@ -1,15 +1,19 @@
 //! The timeline: events with what belongs to them, newest first.
 
+mod finding;
+#[cfg(test)]
+mod tests;
+
+use bellhop_core::booking::{Step, TextChange, fold};
 use bellhop_core::event::{Attendee, BookingStatus, Event, EventKind, Problem};
 use bellhop_core::provider::Provider;
 use bellhop_core::signature::Trust;
 use jiff::Timestamp;
-use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, Row};
 
 use super::columns::{When, from_json, moment, rows};
 use super::endpoints::provider_word;
-use super::{Result, StoreError};
+use super::{Result, StoreError, events};
 
 /// One event in the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +58,10 @@ pub struct TimelineEntry {
     pub received_at: Timestamp,
     /// Whether it came after an event that follows it.
     pub late: bool,
+    /// How often the call came again.
+    pub repeats: i64,
+    /// Whether the person is done with its booking.
+    pub done: bool,
     /// Whether the person has not seen it.
     pub unread: bool,
     /// What could not be used of the call.
@@ -81,6 +89,8 @@ pub struct TimelineQuery {
     pub delivery_id: Option<i64>,
     /// Only with these words, each of which may be the beginning of one.
     pub search: Option<String>,
+    /// Only those that the person has not seen.
+    pub unread: bool,
     /// Only received at this moment or later.
     pub since: Option<Timestamp>,
     /// Only received before this moment.
@@ -93,18 +103,20 @@ pub struct TimelineQuery {
 ///
 /// Fails where SQLite does.
 pub fn list(connection: &Connection, query: &TimelineQuery) -> Result<Vec<TimelineEntry>> {
-    let (conditions, mut parameters) = conditions(query);
-    parameters.push(Value::Integer(query.limit));
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT event.*, provider, label, trust, problems, booking.title AS booking_title,
-                booking.attendee AS booking_attendee, booking.host AS booking_host
+    let mut statement = connection.prepare_cached(
+        "SELECT event.*, provider, label, trust, repeats, problems, booking.title AS booking_title,
+                booking.attendee AS booking_attendee, booking.host AS booking_host, done_at
          FROM event
          JOIN endpoint ON endpoint.id = event.endpoint_id
          JOIN delivery ON delivery.id = delivery_id
          LEFT JOIN booking ON booking.id = booking_id
-         WHERE {conditions} ORDER BY event.id DESC LIMIT ?"
-    ))?;
-    rows(&mut statement, params_from_iter(parameters), read)
+         WHERE event.id = ?1",
+    )?;
+    let mut entries = Vec::new();
+    for id in finding::find(connection, query)? {
+        entries.extend(rows(&mut statement, [id], read)?);
+    }
+    Ok(entries)
 }
 
 /// All entries of a booking, in the order in which they came.
@@ -123,44 +135,34 @@ pub fn of_booking(connection: &Connection, booking_id: i64) -> Result<Vec<Timeli
     Ok(entries)
 }
 
-fn conditions(query: &TimelineQuery) -> (String, Vec<Value>) {
-    let integer = |value: Option<i64>| value.map(Value::Integer);
-    let text = |value: Option<&str>| value.map(|value| Value::Text(value.to_owned()));
-    let microseconds = |moment: Option<Timestamp>| integer(moment.map(Timestamp::as_microsecond));
-    let search = query.search.as_deref().map(search_terms);
-    let all = [
-        ("event.id < ?", integer(query.before)),
-        ("event.id > ?", integer(query.after)),
-        ("event.kind = ?", text(query.kind.map(EventKind::as_str))),
-        ("provider = ?", text(query.provider.map(Provider::as_str))),
-        ("event.endpoint_id = ?", integer(query.endpoint_id)),
-        ("event.booking_id = ?", integer(query.booking_id)),
-        ("event.delivery_id = ?", integer(query.delivery_id)),
-        ("event.received_at >= ?", microseconds(query.since)),
-        ("event.received_at < ?", microseconds(query.until)),
-        (
-            "event.id IN (SELECT rowid FROM event_search WHERE event_search MATCH ?)",
-            text(search.as_deref().filter(|terms| !terms.is_empty())),
-        ),
-    ];
-    let (conditions, parameters): (Vec<_>, Vec<_>) = all
-        .into_iter()
-        .filter_map(|(condition, value)| Some((condition, value?)))
-        .unzip();
-    let conditions = if conditions.is_empty() {
-        "TRUE".to_owned()
-    } else {
-        conditions.join(" AND ")
-    };
-    (conditions, parameters)
+/// One step in the life of a booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoryStep {
+    /// What happened.
+    pub entry: TimelineEntry,
+    /// Which texts of the booking it changed.
+    pub changes: Vec<TextChange>,
 }
 
-/// What the person typed, as a query of words that may be unfinished. Nothing in it is an operator.
-fn search_terms(typed: &str) -> String {
-    let words = typed
-        .split_whitespace()
-        .map(|word| format!("\"{}\"*", word.replace('"', "\"\"")));
-    words.collect::<Vec<_>>().join(" ")
+/// The life of a booking, in the provider's order.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn story(connection: &Connection, booking_id: i64) -> Result<Vec<StoryStep>> {
+    let facts: Vec<Event> = events::of_booking(connection, booking_id)?
+        .into_iter()
+        .map(|stored| stored.event)
+        .collect();
+    let steps = fold(&facts).map_or_else(Vec::new, |story| story.steps);
+    let entries = of_booking(connection, booking_id)?;
+    let mut told: Vec<_> = entries.into_iter().zip(steps).collect();
+    told.sort_by_key(|(_, step)| step.place);
+    let step = |(entry, step): (TimelineEntry, Step)| StoryStep {
+        entry,
+        changes: step.changes,
+    };
+    Ok(told.into_iter().map(step).collect())
 }
 
 fn read(row: &Row<'_>) -> Result<TimelineEntry> {
@@ -195,6 +197,8 @@ fn read(row: &Row<'_>) -> Result<TimelineEntry> {
         occurred_at: fact.occurred_at,
         received_at: moment(row.get("received_at")?),
         late: row.get("late")?,
+        repeats: row.get("repeats")?,
+        done: row.get::<_, Option<i64>>("done_at")?.is_some(),
         unread: row.get::<_, Option<i64>>("read_at")?.is_none(),
         problems: from_json(&row.get::<_, String>("problems")?, "delivery.problems")?,
     })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bellhop_core::booking::{Booking, Story, fold};
+use bellhop_core::booking::{Story, fold};
 use bellhop_core::event::{Event, EventKind};
 use bellhop_core::notice::{Here, is_announced, word};
 use bellhop_core::provider::Provider;
@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 
 use crate::store::deliveries::Taken;
 use crate::store::events::{NewEvent, StoredEvent};
-use crate::store::{Result, bookings, endpoints, events, notices, settings};
+use crate::store::search::{self, About};
+use crate::store::{Result, bookings, events, notices, settings};
 
 pub(super) fn is_paused(connection: &Connection, now: Timestamp) -> Result<bool> {
     Ok(settings::paused_until(connection, now)?.is_some())
@@ -97,14 +98,12 @@ pub(super) fn refold(
         events::set_step(connection, stored.id, step)?;
         // Every entry shows what its booking is known by, and is found by it.
         if renamed || new.contains(&stored.id) {
-            index(
-                connection,
-                stored.id,
+            let about = About {
                 provider,
-                &stored.event,
-                Some(&story.booking),
-                taken.endpoint_id,
-            )?;
+                endpoint_id: taken.endpoint_id,
+                booking: Some((booking_id, &story.booking)),
+            };
+            search::index(connection, stored.id, &stored.event, &about)?;
         }
         if !taken.replay && new.contains(&stored.id) && step.overtaken {
             events::mark_late(connection, stored.id)?;
@@ -112,6 +111,9 @@ pub(super) fn refold(
     }
     if taken.replay {
         return Ok(());
+    }
+    if stored.iter().any(|stored| new.contains(&stored.id)) {
+        bookings::set_done(connection, booking_id, None)?;
     }
     tell(connection, booking_id, provider, &stored, &story, new, here)
 }
@@ -182,44 +184,4 @@ fn told_as(stored: &StoredEvent) -> EventKind {
 /// the person has heard of the new booking.
 fn is_news_of(told: EventKind, act: EventKind) -> bool {
     told == act || (told == EventKind::Rescheduled && act == EventKind::Created)
-}
-
-/// Makes an event findable by everything that the timeline shows of it.
-pub(super) fn index(
-    connection: &Connection,
-    id: i64,
-    provider: Provider,
-    event: &Event,
-    booking: Option<&Booking>,
-    endpoint_id: i64,
-) -> Result<()> {
-    let label = endpoints::label(connection, endpoint_id)?;
-    let attendee = booking.map(|booking| &booking.attendee);
-    let of_attendee = |attendee: &bellhop_core::event::Attendee| {
-        [
-            attendee.name.clone(),
-            attendee.email.clone(),
-            attendee.phone.clone(),
-        ]
-    };
-    let mut words: Vec<String> = vec![provider.facts().name.to_owned()];
-    words.extend(label);
-    words.extend(of_attendee(&event.attendee).into_iter().flatten());
-    words.extend(attendee.into_iter().flat_map(of_attendee).flatten());
-    words.extend(booking.and_then(|booking| booking.title.clone()));
-    words.extend(booking.and_then(|booking| booking.host.clone()));
-    words.extend(
-        [
-            &event.title,
-            &event.host,
-            &event.reason,
-            &event.event_type,
-            &event.provider_booking_id,
-        ]
-        .into_iter()
-        .flatten()
-        .cloned(),
-    );
-    words.dedup();
-    events::index_words(connection, id, &words.join(" "))
 }

@@ -2,12 +2,12 @@ import type { Delivery, TimelineEntry, WholeDelivery } from "../../bindings/type
 
 /** Every entry of the sample world came with a call of its own. */
 export function deliveriesOf(entries: TimelineEntry[]): Delivery[] {
-  return entries.map((entry, index) => ({
+  return entries.map((entry) => ({
     id: entry.deliveryId,
     endpointId: entry.endpointId,
     provider: entry.provider,
     receivedAt: entry.receivedAt,
-    repeats: index % 7 === 3 ? 2 : 0,
+    repeats: entry.repeats,
     trust: entry.trust,
     state: "processed",
     problems: entry.problems,

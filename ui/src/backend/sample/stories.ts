@@ -14,6 +14,11 @@ export type Step = {
   reason?: string;
   /** Minutes that the call took to reach us. */
   delayed?: number;
+  /** How often the same call came again. */
+  repeats?: number;
+  /** What the call says anew. */
+  title?: string;
+  phone?: string;
   unread?: boolean;
   problems?: Problem[];
 };
@@ -141,6 +146,7 @@ export const stories: Story[] = [
         at: [-1, "21:47"],
         eventType: "booking.created",
         delayed: 312,
+        repeats: 2,
         problems: [
           {
             code: "unusable_value",
@@ -192,7 +198,13 @@ export const stories: Story[] = [
     when: at(3, "17:30", 60),
     steps: [
       { kind: "created", at: [-2, "16:05"], eventType: "booking.created" },
-      { kind: "updated", at: [-2, "16:19"], eventType: "booking.updated" },
+      {
+        kind: "updated",
+        at: [-2, "16:19"],
+        eventType: "booking.updated",
+        title: "Back school, group of six",
+        phone: "+49 30 5550 4471",
+      },
     ],
   },
   {
@@ -202,7 +214,7 @@ export const stories: Story[] = [
     when: at(-1, "16:00", 90),
     steps: [
       { kind: "created", at: [-7, "19:33"], eventType: "booking.created" },
-      { kind: "cancelled", at: [-2, "09:58"], eventType: "booking.cancelled" },
+      { kind: "cancelled", at: [-2, "09:58"], eventType: "booking.cancelled", repeats: 1 },
     ],
   },
   {
@@ -258,6 +270,27 @@ export const stories: Story[] = [
         reason: "Rehearsal moved elsewhere",
         eventType: "bookings.delete",
       },
+    ],
+  },
+  {
+    endpoint: "salon",
+    title: "Foot reflexology",
+    attendee: { name: "Amelia Brandt", email: "Amelia.Brandt@example.com" },
+    host: "Jonas",
+    when: at(-5, "15:00", 45),
+    steps: [
+      { kind: "created", at: [-7, "10:21"], eventType: "booking.created" },
+      { kind: "completed", at: [-5, "15:50"], eventType: "booking.completed" },
+    ],
+  },
+  {
+    endpoint: "studio",
+    title: "Studio room A",
+    attendee: { name: "A. Brandt", email: "amelia.brandt@example.com" },
+    when: { date: -6 },
+    steps: [
+      { kind: "created", at: [-7, "09:40"], eventType: "bookings.create" },
+      { kind: "cancelled", at: [-7, "11:12"], reason: "Wrong room", eventType: "bookings.delete" },
     ],
   },
 ];

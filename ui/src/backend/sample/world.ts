@@ -3,13 +3,27 @@ import type {
   BookingStatus,
   Endpoint,
   EventKind,
+  Note,
+  OtherBooking,
   Rejection,
+  StoryStep,
   TimelineEntry,
 } from "../../bindings/types";
 import { sampleEndpoints } from "./endpoints";
 import { stories, type SampleTime, type SampleWhen, type Step, type Story } from "./stories";
 
-export type World = { entries: TimelineEntry[]; endpoints: Endpoint[]; rejections: Rejection[] };
+/** `notes` and `done` are the person's own, by the booking. */
+export type World = {
+  entries: TimelineEntry[];
+  endpoints: Endpoint[];
+  rejections: Rejection[];
+  notes: Map<string, Note[]>;
+  done: Map<string, string>;
+};
+
+export function emptyWorld(): World {
+  return { entries: [], endpoints: [], rejections: [], notes: new Map(), done: new Map() };
+}
 
 const MINUTE = 60_000;
 
@@ -52,10 +66,14 @@ export function entriesOf(story: Story, id: string, endpoints: Endpoint[], now: 
   if (!endpoint) throw new Error(`no sample endpoint ${story.endpoint}`);
   let current = times(now, story.when);
   let status: BookingStatus = "pending";
+  let { title } = story;
+  const attendee = { name: null, email: null, phone: null, timeZone: null, ...story.attendee };
   return story.steps.map((step: Step, index) => {
     const before = step.to ? current : { start: null, end: null, date: null };
     if (step.to) current = times(now, step.to);
     status = statusAfter[step.kind] ?? status;
+    title = step.title ?? title;
+    attendee.phone = step.phone ?? attendee.phone;
     const occurred = moment(now, step.at);
     const received = new Date(occurred.getTime() + (step.delayed ?? 0) * MINUTE + 1400);
     return {
@@ -68,18 +86,20 @@ export function entriesOf(story: Story, id: string, endpoints: Endpoint[], now: 
       trust: endpoint.trust,
       kind: step.kind,
       eventType: step.eventType ?? null,
-      title: story.title,
+      title,
       ...current,
       previousStart: before.start,
       previousEnd: before.end,
       previousDate: before.date,
-      attendee: { name: null, email: null, phone: null, timeZone: null, ...story.attendee },
+      attendee: { ...attendee },
       host: story.host ?? null,
       bookingStatus: step.kind === "other" ? null : status,
       reason: step.reason ?? null,
       occurredAt: occurred.toISOString(),
       receivedAt: received.toISOString(),
       late: (step.delayed ?? 0) > 15,
+      repeats: step.repeats ?? 0,
+      done: false,
       unread: step.unread ?? false,
       problems: step.problems ?? [],
     };
@@ -92,11 +112,11 @@ export function newestFirst(entries: TimelineEntry[]): TimelineEntry[] {
   );
 }
 
-/** A booking is folded from its events, as in the program. */
-export function bookingFrom(events: TimelineEntry[]): Booking {
-  const told = [...events].sort((a, b) =>
-    (a.occurredAt ?? a.receivedAt).localeCompare(b.occurredAt ?? b.receivedAt),
-  );
+const happened = (entry: TimelineEntry) => entry.occurredAt ?? entry.receivedAt;
+
+/** A booking as it stands is folded from its events, as in the program. */
+export function bookingFrom(events: TimelineEntry[]): Omit<Booking, "doneAt" | "notes" | "others"> {
+  const told = [...events].sort((a, b) => happened(a).localeCompare(happened(b)));
   const first = told[0]!;
   const last = told[told.length - 1]!;
   return {
@@ -112,10 +132,49 @@ export function bookingFrom(events: TimelineEntry[]): Booking {
     attendee: last.attendee,
     host: last.host,
     reason: told.findLast((event) => event.reason !== null)?.reason ?? null,
-    createdAt: first.occurredAt ?? first.receivedAt,
-    updatedAt: last.occurredAt ?? last.receivedAt,
-    events: told,
+    createdAt: happened(first),
+    updatedAt: happened(last),
+    events: told.map((event, index) => ({ ...event, changes: changesOf(told[index - 1], event) })),
   };
+}
+
+function changesOf(before: TimelineEntry | undefined, after: TimelineEntry): StoryStep["changes"] {
+  if (!before) return [];
+  const texts = [
+    ["title", before.title, after.title],
+    ["host", before.host, after.host],
+    ["name", before.attendee.name, after.attendee.name],
+    ["email", before.attendee.email, after.attendee.email],
+    ["phone", before.attendee.phone, after.attendee.phone],
+  ] as const;
+  return texts.flatMap(([field, from, to]) => (to !== null && from !== to ? [{ field, from, to }] : []));
+}
+
+/** A booking with what the person wrote about it and the others of the same person. */
+export function wholeBooking(world: World, id: string): Booking | null {
+  const byBooking = new Map<string, TimelineEntry[]>();
+  for (const entry of world.entries)
+    if (entry.bookingId !== null)
+      byBooking.set(entry.bookingId, [...(byBooking.get(entry.bookingId) ?? []), entry]);
+  const events = byBooking.get(id);
+  if (!events) return null;
+  const booking = bookingFrom(events);
+  const key = samePerson(booking.attendee);
+  const others = [...byBooking.values()]
+    .map(bookingFrom)
+    .filter((other) => other.id !== id && key !== null && samePerson(other.attendee) === key)
+    .map((other): OtherBooking => ({ ...other, done: world.done.has(other.id) }))
+    .sort((a, b) => (b.start ?? b.date ?? "").localeCompare(a.start ?? a.date ?? ""));
+  return {
+    ...booking,
+    doneAt: world.done.get(id) ?? null,
+    notes: world.notes.get(id) ?? [],
+    others: others.slice(0, 50),
+  };
+}
+
+function samePerson({ email, phone }: Booking["attendee"]): string | null {
+  return email?.trim().toLowerCase() || phone?.replace(/\D/g, "") || null;
 }
 
 /** `weeks` repeats the same eight days further and further back. */
@@ -147,5 +206,26 @@ export function sampleWorld(now: Date, weeks = 1): World {
       hint: "No endpoint has this address. If a provider sent the call, copy the address again from its endpoint.",
     },
   ];
-  return { entries, endpoints, rejections };
+  const ago = (minutes: number) => new Date(now.getTime() - minutes * MINUTE).toISOString();
+  const note = (id: string, text: string, minutes: number, edited: number | null = null): Note => ({
+    id,
+    text,
+    writtenAt: ago(minutes),
+    editedAt: edited === null ? null : ago(edited),
+  });
+  const notes = new Map([
+    [
+      "1",
+      [
+        note("n1", "Called her: Jonas is fine with the later time.", 3),
+        note(
+          "n2",
+          "Allergic to almond oil. Use the grape seed one.\nParking space 4 is kept for her.",
+          5900,
+          5870,
+        ),
+      ].reverse(),
+    ],
+  ]);
+  return { entries, endpoints, rejections, notes, done: new Map([["6", ago(80)]]) };
 }
