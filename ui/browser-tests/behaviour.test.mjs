@@ -60,6 +60,37 @@ describe("the window in a real browser", () => {
     await close();
   });
 
+  test("an arrival slides in by less than its padding, can be read all the while, and not where motion is unwanted", async () => {
+    for (const reducedMotion of ["no-preference", "reduce"]) {
+      const { page, close } = await window.page({ live: 1.5 });
+      await page.emulateMedia({ reducedMotion });
+      const seen = await page.evaluate(async () => {
+        const row = () => document.querySelector('[data-event-id^="live-"]');
+        while (!row()) await new Promise(requestAnimationFrame);
+        const shifts = [];
+        for (const start = performance.now(); performance.now() - start < 600;) {
+          const { transform, opacity } = getComputedStyle(row());
+          shifts.push({ y: new DOMMatrix(transform).m42, opacity });
+          await new Promise(requestAnimationFrame);
+        }
+        return { shifts, padding: parseFloat(getComputedStyle(row()).paddingTop) };
+      });
+      const ys = seen.shifts.map(({ y }) => y);
+      assert.ok(seen.shifts.every(({ opacity }) => opacity === "1"));
+      assert.ok(
+        ys.every((y) => Math.abs(y) < seen.padding),
+        `${ys}`,
+      );
+      assert.equal(ys.at(-1), 0);
+      assert.equal(
+        ys.some((y) => y !== 0),
+        reducedMotion === "no-preference",
+        `${reducedMotion}: ${ys}`,
+      );
+      await close();
+    }
+  });
+
   test("three thousand entries scroll to the end with few rows in the page", async () => {
     const { page, complaints, close } = await window.page({ world: "long" });
     const scroller = page.getByTestId("timeline-scroller");

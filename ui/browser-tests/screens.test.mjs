@@ -39,7 +39,28 @@ const screens = [
   // It stands at the top: in a list that is scrolled, the headings above are no longer in the page.
   { name: "timeline-gap", hash: "#/timeline", world: "trouble", first: click("button", /to check by hand/) },
   { name: "timeline-nothing", hash: "#/timeline?q=nobody" },
+  { name: "timeline-more-filters", hash: "#/timeline", first: click("button", "More filters") },
+  {
+    name: "timeline-filtered",
+    hash: "#/timeline?unread=1&from=2026-11-13&to=2026-11-19",
+    first: click("button", /^More filters/),
+  },
+  { name: "timeline-changes", hash: "#/timeline?kind=cancelled" },
   { name: "booking", hash: "#/booking/1" },
+  { name: "booking-note", hash: "#/booking/1", first: click("button", "Add a note") },
+  { name: "booking-note-delete", hash: "#/booking/1", first: click("button", /^Delete the note/) },
+  { name: "booking-done", hash: "#/booking/6" },
+  {
+    name: "booking-updated",
+    hash: "#/booking/13",
+    first: (page) => page.getByTestId("changes").scrollIntoViewIfNeeded(),
+  },
+  {
+    name: "booking-others",
+    hash: "#/booking/1",
+    first: (page) => page.getByTestId("other-booking").last().scrollIntoViewIfNeeded(),
+  },
+  { name: "booking-far-away", hash: "#/booking/15" },
   { name: "booking-cancelled", hash: "#/booking/3" },
   { name: "booking-date-only", hash: "#/booking/12" },
   { name: "booking-rtl", hash: "#/booking/11" },

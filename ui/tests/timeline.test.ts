@@ -1,6 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
+import type { TimelineEntry } from "../src/bindings/types";
 import { timelineItems } from "../src/timeline/items";
+import { noticeOf } from "../src/timeline/notice";
 import { MemoryBackend } from "../src/backend/memory";
 import { berlin, entries, entryOf, open, words } from "./support/open";
 
@@ -103,11 +105,28 @@ describe("an entry", () => {
     expect(screen.getAllByText("ليلى الحداد")[0]!.getAttribute("dir")).toBe("auto");
   });
 
-  it("is no dead end when it is about no booking", async () => {
-    open("#/timeline?kind=other");
+  it("leads to its call when it is about no booking", async () => {
+    const { user } = open("#/timeline?kind=other");
     const [entry] = await entries();
-    expect(within(entry!).queryByRole("link")).toBeNull();
-    expect(words(entry!)).toContain("WebKasa sent registration.created");
+    expect(words(entry!)).toContain("WebKasa sent registration.created. Kept, nothing to do.");
+    await user.click(within(entry!).getByRole("link", { name: "Not about a booking" }));
+    const call = await screen.findByTestId("delivery-pane");
+    await within(call).findByText(/Salon front desk/);
+  });
+
+  it("says how much notice was given, and when that was short", async () => {
+    open("#/timeline?kind=cancelled");
+    const cancelled = within(await entryOf("Oskar Nowak")).getByTestId("notice");
+    expect(words(cancelled)).toBe("Cancelled 30 h before");
+    expect(cancelled.classList).not.toContain("short");
+    const inTime = within(await entryOf(/Robert/)).getByTestId("notice");
+    expect(words(inTime)).toBe("Cancelled 7 days before");
+  });
+
+  it("says that a call came again, and how late one arrived", async () => {
+    open("#/timeline?q=walk-in");
+    const entry = await entryOf("walk-in-7f3a@example.com");
+    expect(words(entry)).toContain("Arrived 5 h 12 min after it happened · Sent 3 times");
   });
 
   it("is marked as read by its mark", async () => {
@@ -118,6 +137,34 @@ describe("an entry", () => {
     await waitFor(() => expect(within(entry).queryByRole("button", { name: /unread/i })).toBeNull());
     expect(backend.world.entries.find((one) => one.eventId === id)!.unread).toBe(false);
     await waitFor(() => expect(document.title).toBe("(3) Timeline – Bellhop"));
+  });
+});
+
+describe("notice", () => {
+  const [one] = new MemoryBackend().world.entries;
+  const nothing = { start: null, end: null, date: null, previousStart: null, previousDate: null };
+  const said = (entry: Partial<TimelineEntry>) =>
+    noticeOf({ ...one!, ...nothing, occurredAt: "2026-11-19T10:00:00Z", ...entry }, berlin);
+
+  it.each([
+    [{ start: "2026-11-19T10:20:00Z" }, "Cancelled 20 min before", true],
+    [{ start: "2026-11-20T09:40:00Z" }, "Cancelled 24 h before", true],
+    [{ start: "2026-11-22T10:00:00Z" }, "Cancelled 3 days before", false],
+    [{ start: "2026-11-19T09:00:00Z" }, "Cancelled after it had begun", true],
+    [{ date: "2026-11-19" }, "Cancelled on the day itself", true],
+    [{ date: "2026-11-20" }, "Cancelled the day before", false],
+    [{ date: "2026-11-29" }, "Cancelled 10 days before", false],
+    [{ date: "2026-11-18" }, "Cancelled after its day", true],
+  ])("of a cancellation: %o", (entry, text, short) =>
+    expect(said({ kind: "cancelled", ...entry })).toEqual({ text, short }),
+  );
+
+  it("of a move counts to the old time, and is not made up", () => {
+    const moved = { kind: "rescheduled", start: "2026-12-24T10:00:00Z" } as const;
+    expect(said({ ...moved, previousStart: "2026-11-19T12:00:00Z" })?.text).toBe("Moved 2 h before");
+    expect(said(moved)).toBeNull();
+    expect(said({ ...moved, previousDate: "2026-02-31" })).toBeNull();
+    expect(said({ kind: "created", start: "2026-12-24T10:00:00Z" })).toBeNull();
   });
 });
 

@@ -6,9 +6,14 @@ import { noFilter, type TimelineFilter } from "./route";
 
 export const PAGE = 60;
 
+/** How long an entry is shown as new. */
+const FRESH = 3000;
+
 /** The timeline as far as it has been read: pages by cursor below, live arrivals above. */
 export class TimelineFeed {
   entries = $state.raw<TimelineEntry[]>([]);
+  /** What the entries were asked for with: a moment behind the address. */
+  filter = $state.raw<TimelineFilter>(noFilter);
   phase = $state.raw<"loading" | "ready" | "failed">("loading");
   failure = $state.raw<Failure | null>(null);
   next = $state.raw<string | null>(null);
@@ -29,7 +34,6 @@ export class TimelineFeed {
   #backend: Backend;
   #describe: (entry: TimelineEntry) => string;
   #timeZone: string;
-  #filter: TimelineFilter = noFilter;
   /** Answers to an older question are dropped. */
   #question = 0;
   #refreshing = false;
@@ -43,7 +47,7 @@ export class TimelineFeed {
 
   async open(filter: TimelineFilter): Promise<void> {
     const question = ++this.#question;
-    this.#filter = filter;
+    this.filter = filter;
     this.phase = "loading";
     this.above = 0;
     this.left = null;
@@ -111,7 +115,7 @@ export class TimelineFeed {
   }
 
   #read(before: string | null): Promise<TimelinePage> {
-    const { kind, provider, search, unread, endpointId, from, to } = this.#filter;
+    const { kind, provider, search, unread, endpointId, from, to } = this.filter;
     return this.#backend.timeline({
       limit: PAGE,
       before,
@@ -166,7 +170,7 @@ export class TimelineFeed {
     const known = new Set(this.entries.map((entry) => entry.eventId));
     const arrived = page.entries.filter((entry) => !known.has(entry.eventId));
     const overlaps = arrived.length < page.entries.length;
-    if (this.#filter.unread && (overlaps || page.next === null)) return this.#mergeUnread(page, arrived);
+    if (this.filter.unread && (overlaps || page.next === null)) return this.#mergeUnread(page, arrived);
     if (!overlaps) {
       // More than a page came at once (or all is gone): what lies between is unknown, so start from the new page.
       const wasEmpty = this.entries.length === 0;
@@ -196,7 +200,12 @@ export class TimelineFeed {
 
   #welcome(arrived: TimelineEntry[]): void {
     if (arrived.length === 0) return;
-    this.fresh = new Set(arrived.map((entry) => entry.eventId));
+    const fresh = new Set(arrived.map((entry) => entry.eventId));
+    this.fresh = fresh;
+    // A row that scrolls out and comes back is new no more.
+    setTimeout(() => {
+      if (this.fresh === fresh) this.fresh = new Set();
+    }, FRESH);
     if (!this.atTop) this.above += arrived.length;
     this.announcement =
       arrived.length === 1 ? this.#describe(arrived[0]!) : t("shell.newEntries", { number: arrived.length });
