@@ -46,12 +46,17 @@ impl Search {
         let words = query.search.as_deref().map(terms);
         let words = words.filter(|words| !words.is_empty());
         let found_by_words = words.is_some();
+        let id = if found_by_words {
+            "event_search.rowid"
+        } else {
+            "event.id"
+        };
         let mut conditions: Vec<String> = [
             add("event_search MATCH", words.map(Value::Text)),
-            add("event.id <", query.before.map(Value::Integer)),
-            add("event.id >", query.after.map(Value::Integer)),
-            add("event.id >=", days.first.map(Value::Integer)),
-            add("event.id <=", days.last.map(Value::Integer)),
+            add(&format!("{id} <"), query.before.map(Value::Integer)),
+            add(&format!("{id} >"), query.after.map(Value::Integer)),
+            add(&format!("{id} >="), days.first.map(Value::Integer)),
+            add(&format!("{id} <="), days.last.map(Value::Integer)),
             add("received_at >=", query.since.map(microseconds)),
             add("received_at <", query.until.map(microseconds)),
             add("kind =", query.kind.map(EventKind::as_str).map(text)),
@@ -70,11 +75,6 @@ impl Search {
             // Few are unread, whatever their kind.
             (false, true) => "event INDEXED BY event_unread",
             (false, false) => "event",
-        };
-        let id = if found_by_words {
-            "event_search.rowid"
-        } else {
-            "event.id"
         };
         let select = |more: Option<String>| {
             let all: Vec<String> = conditions.iter().cloned().chain(more).collect();

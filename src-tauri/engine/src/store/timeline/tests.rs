@@ -168,6 +168,17 @@ fn queries() -> Vec<(&'static str, TimelineQuery, Vec<i64>)> {
             newest(&mut (1..=ENTRIES).rev()),
         ),
         (
+            "a common word, further down and long ago",
+            TimelineQuery {
+                search: Some("com".to_owned()),
+                before: Some(9_000),
+                since: Some(day(50)),
+                until: Some(day(80)),
+                ..page()
+            },
+            newest(&mut (5_000..8_000).rev()),
+        ),
+        (
             "a rare word of unread entries",
             TimelineQuery {
                 search: Some("rar common".to_owned()),
