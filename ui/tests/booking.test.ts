@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { TimelineQuery } from "../src/bindings/types";
+import { speak } from "../src/words/words.svelte";
 import { entryOf, open, words } from "./support/open";
 
 const everything: TimelineQuery = {
@@ -229,5 +230,21 @@ describe("notes", () => {
     open("#/booking/1");
     const notes = await screen.findAllByTestId("note");
     expect(notes.map((note) => words(note).slice(0, 6))).toEqual(["Called", "Allerg"]);
+  });
+});
+
+describe("in German", () => {
+  afterEach(() => speak("en"));
+
+  it("says the timeline and a booking in the person's words, also when the language changes meanwhile", async () => {
+    open("#/booking/3");
+    await screen.findByRole("button", { name: "Mark as done" });
+    await speak("de");
+    await screen.findByRole("button", { name: "Als erledigt markieren" });
+    await screen.findByRole("heading", { name: "Was geschah" });
+    expect(screen.getByRole("heading", { name: "Verlauf" })).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Weitere Filter" })).toBeTruthy();
+    const cancelled = (await screen.findAllByTestId("story-step")).at(-1)!;
+    expect(words(cancelled)).toMatch(/vorher abgesagt|Nach Beginn abgesagt/);
   });
 });
