@@ -53,6 +53,7 @@ async fn story(desktop: &Desktop, program: &Program, data: &Path) -> Result<()> 
     a_booking_comes_in(desktop, program, receiver, &path).await?;
     the_booking_is_moved(desktop, program, receiver, &path).await?;
     desktop.screenshot(Path::new("target/screenshots/e2e.png"))?;
+    the_person_works_on_the_booking(program).await?;
     the_tray_offers_the_address(desktop).await?;
     closing_the_window_leaves_the_tray(desktop, program, receiver, &path).await?;
     quitting_ends_it(desktop, program).await
@@ -163,6 +164,33 @@ async fn the_tray_offers_the_address(desktop: &Desktop) -> Result<()> {
         .context("the tray menu does not know the endpoint")?;
     // Without a tunnel there is no public address, and nothing that a person could paste anywhere.
     ensure!(!entry.enabled, "there is no address to copy");
+    Ok(())
+}
+
+/// Every action of the page of a booking, through the program's own commands.
+async fn the_person_works_on_the_booking(program: &Program) -> Result<()> {
+    let window = program.window();
+    window
+        .click_text("[data-testid=timeline-entry] a", "Jane Doe")
+        .await?;
+    window.click_text("button", "Add a note").await?;
+    window.fill("form textarea", "Rings the bell twice").await?;
+    window.click("form button[type=submit]").await?;
+    window
+        .see_text("[data-testid=note]", "Rings the bell twice")
+        .await?;
+    window.click_text("button", "Mark as done").await?;
+    window.see("[data-testid=booking-done]").await?;
+    window.click_text("button", "Read again").await?;
+    window
+        .see_text("[data-sonner-toast]", "2 calls were read again")
+        .await?;
+    window.see("[data-testid=booking-done]").await?;
+    window.click_text("nav a", "Timeline").await?;
+    window.see("[data-testid=entry-done]").await?;
+    window.fill("input[type=search]", "bell twice").await?;
+    window.see_text(RESCHEDULED, "Jane Doe").await?;
+    window.click_text("button", "Clear").await?;
     Ok(())
 }
 
