@@ -15,7 +15,7 @@ use tauri::{AppHandle, Manager as _};
 use crate::commands::endpoints as endpoints_command;
 use crate::state::Desktop;
 use crate::windows;
-use menu::Chosen;
+use menu::{Chosen, Entry};
 use panel::Panel;
 use standing::{Face, Standing};
 
@@ -53,8 +53,9 @@ pub(crate) async fn keep_current(app: AppHandle) {
     let desktop = app.state::<Desktop>();
     let mut changes = desktop.engine.changes.listen();
     let mut tunnel = desktop.serving.tunnel();
+    let mut drawn = None;
     loop {
-        let until = match refresh(&app).await {
+        let until = match refresh(&app, &mut drawn).await {
             Ok(until) => until,
             Err(error) => {
                 tracing::warn!(%error, "the tray does not show the latest");
@@ -71,27 +72,44 @@ pub(crate) async fn keep_current(app: AppHandle) {
     }
 }
 
-/// Shows how things stand now, and gives how long that is true unless something happens.
-async fn refresh(app: &AppHandle) -> anyhow::Result<Duration> {
-    let standing = Standing::read(&app.state::<Desktop>()).await?;
-    let lasts = standing.lasts();
-    let panel = Panel::of_desktop().await;
-    let tray_app = app.clone();
-    app.run_on_main_thread(move || {
-        if let Err(error) = redraw(&tray_app, &standing, panel) {
-            tracing::warn!(%error, "the tray icon could not be redrawn");
-        }
-    })?;
-    Ok(lasts)
+/// What the tray shows.
+#[derive(Clone, PartialEq, Eq)]
+struct Drawing {
+    face: Face,
+    panel: Panel,
+    words: String,
+    entries: Vec<Entry>,
 }
 
-fn redraw(app: &AppHandle, standing: &Standing, panel: Panel) -> tauri::Result<()> {
+/// Shows how things stand now, and gives how long that is true unless something happens.
+async fn refresh(app: &AppHandle, drawn: &mut Option<Drawing>) -> anyhow::Result<Duration> {
+    let standing = Standing::read(&app.state::<Desktop>()).await?;
+    let drawing = Drawing {
+        face: standing.face(),
+        panel: Panel::of_desktop().await,
+        words: standing.words(),
+        entries: menu::entries(&standing),
+    };
+    // A menu that is drawn anew while somebody chooses from it takes no click.
+    if drawn.as_ref() != Some(&drawing) {
+        *drawn = Some(drawing.clone());
+        let tray_app = app.clone();
+        app.run_on_main_thread(move || {
+            if let Err(error) = draw(&tray_app, &drawing) {
+                tracing::warn!(%error, "the tray icon could not be redrawn");
+            }
+        })?;
+    }
+    Ok(standing.lasts())
+}
+
+fn draw(app: &AppHandle, drawing: &Drawing) -> tauri::Result<()> {
     let Some(tray) = app.tray_by_id(TRAY) else {
         return Ok(());
     };
-    tray.set_icon(Some(standing.face().image(panel)))?;
-    tray.set_tooltip(Some(format!("Bellhop: {}", standing.words())))?;
-    tray.set_menu(Some(menu::menu(app, standing)?))
+    tray.set_icon(Some(drawing.face.image(drawing.panel)))?;
+    tray.set_tooltip(Some(format!("Bellhop: {}", drawing.words)))?;
+    tray.set_menu(Some(menu::draw(app, &drawing.entries)?))
 }
 
 impl Face {

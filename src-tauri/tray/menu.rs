@@ -65,83 +65,119 @@ impl Chosen {
     }
 }
 
-pub(super) fn menu(app: &AppHandle, standing: &Standing) -> tauri::Result<Menu<Wry>> {
-    let menu = Menu::new(app)?;
-    let separator = || PredefinedMenuItem::separator(app);
-    menu.append(&said(app, &standing.words())?)?;
-    if let Some((id, words)) = standing.next() {
-        menu.append(&item(app, Chosen::Booking(id), &words)?)?;
+/// One entry, before it is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// To be chosen; `false` while that is not possible.
+    Choose(Chosen, String, bool),
+    /// To be read.
+    Read(String),
+    /// To be opened.
+    Below(&'static str, Vec<Entry>),
+    Separator,
+}
+
+impl Entry {
+    fn choose(chosen: Chosen, words: &str) -> Entry {
+        Entry::Choose(chosen, text(words), true)
     }
-    menu.append(&separator()?)?;
-    for entry in &standing.latest {
+}
+
+/// What the menu has to say now.
+pub(super) fn entries(standing: &Standing) -> Vec<Entry> {
+    let mut entries = vec![Entry::Read(text(&standing.words()))];
+    entries.extend(
+        standing
+            .next()
+            .map(|(id, words)| Entry::choose(Chosen::Booking(id), &words)),
+    );
+    entries.push(Entry::Separator);
+    entries.extend(standing.latest.iter().map(|entry| {
         let opens = match entry.booking_id {
             Some(id) => Chosen::Booking(id),
             None => Chosen::Delivery(entry.delivery_id),
         };
-        menu.append(&item(app, opens, &standing.line(entry))?)?;
-    }
+        Entry::choose(opens, &standing.line(entry))
+    }));
     if !standing.latest.is_empty() {
-        menu.append(&separator()?)?;
+        entries.push(Entry::Separator);
     }
-    menu.append(&item(app, Chosen::Open, "Open Bellhop")?)?;
-    menu.append(copy(app, standing)?.as_ref())?;
-    menu.append(pause(app, standing)?.as_ref())?;
-    menu.append(&item(app, Chosen::Settings, "Settings")?)?;
-    menu.append(&separator()?)?;
-    menu.append(&item(app, Chosen::Quit, "Quit")?)?;
-    Ok(menu)
+    entries.extend([
+        Entry::choose(Chosen::Open, "Open Bellhop"),
+        copy(standing),
+        pause(standing),
+        Entry::choose(Chosen::Settings, "Settings"),
+        Entry::Separator,
+        Entry::choose(Chosen::Quit, "Quit"),
+    ]);
+    entries
 }
 
-fn copy(app: &AppHandle, standing: &Standing) -> tauri::Result<Box<dyn IsMenuItem<Wry>>> {
+fn copy(standing: &Standing) -> Entry {
     if standing.endpoints.is_empty() {
-        return Ok(Box::new(item(app, Chosen::Endpoints, "Add an endpoint")?));
+        return Entry::choose(Chosen::Endpoints, "Add an endpoint");
     }
-    let copies = Submenu::new(app, "Copy address", true)?;
-    for endpoint in &standing.endpoints {
-        let words = text(&endpoint.label);
-        let id = Chosen::Copy(endpoint.id).id();
-        copies.append(&MenuItem::with_id(
-            app,
-            id,
-            words,
+    let copies = standing.endpoints.iter().map(|endpoint| {
+        Entry::Choose(
+            Chosen::Copy(endpoint.id),
+            text(&endpoint.label),
             standing.has_address,
-            None::<&str>,
-        )?)?;
-    }
-    Ok(Box::new(copies))
+        )
+    });
+    Entry::Below("Copy address", copies.collect())
 }
 
-fn pause(app: &AppHandle, standing: &Standing) -> tauri::Result<Box<dyn IsMenuItem<Wry>>> {
+fn pause(standing: &Standing) -> Entry {
     if standing.paused_until.is_some() {
-        return Ok(Box::new(item(app, Chosen::Resume, "Resume notifications")?));
+        return Entry::choose(Chosen::Resume, "Resume notifications");
     }
-    let pauses = Submenu::new(app, "Pause notifications", true)?;
-    for (chosen, words) in [
+    let pauses = [
         (Chosen::Pause(30), "For 30 minutes"),
         (Chosen::Pause(60), "For 1 hour"),
         (Chosen::PauseUntilTomorrow, "Until tomorrow morning"),
-    ] {
-        pauses.append(&item(app, chosen, words)?)?;
+    ];
+    let pauses = pauses.map(|(chosen, words)| Entry::choose(chosen, words));
+    Entry::Below("Pause notifications", pauses.into())
+}
+
+/// The menu that says this.
+pub(super) fn draw(app: &AppHandle, entries: &[Entry]) -> tauri::Result<Menu<Wry>> {
+    let menu = Menu::new(app)?;
+    for entry in entries {
+        menu.append(item(app, entry)?.as_ref())?;
     }
-    Ok(Box::new(pauses))
+    Ok(menu)
 }
 
-/// An entry that can be chosen.
-fn item(app: &AppHandle, chosen: Chosen, words: &str) -> tauri::Result<MenuItem<Wry>> {
-    MenuItem::with_id(app, chosen.id(), text(words), true, None::<&str>)
-}
-
-/// An entry that is there to be read.
-fn said(app: &AppHandle, words: &str) -> tauri::Result<MenuItem<Wry>> {
-    MenuItem::new(app, text(words), false, None::<&str>)
+fn item(app: &AppHandle, entry: &Entry) -> tauri::Result<Box<dyn IsMenuItem<Wry>>> {
+    Ok(match entry {
+        Entry::Choose(chosen, words, enabled) => Box::new(MenuItem::with_id(
+            app,
+            chosen.id(),
+            words,
+            *enabled,
+            None::<&str>,
+        )?),
+        Entry::Read(words) => Box::new(MenuItem::new(app, words, false, None::<&str>)?),
+        Entry::Below(words, entries) => {
+            let below = Submenu::new(app, words, true)?;
+            for entry in entries {
+                below.append(item(app, entry)?.as_ref())?;
+            }
+            Box::new(below)
+        }
+        Entry::Separator => Box::new(PredefinedMenuItem::separator(app)?),
+    })
 }
 
 /// Text from outside as an entry: on one line, not too long, and with no key of its own.
 fn text(words: &str) -> String {
     let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let short = match words.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default().trim_end()),
-        None => words,
+    let short = if words.chars().count() > LONGEST {
+        let begin: String = words.chars().take(LONGEST - 1).collect();
+        format!("{}…", begin.trim_end())
+    } else {
+        words
     };
     short.replace('&', "&&")
 }
@@ -174,7 +210,7 @@ mod tests {
     fn a_name_from_outside_is_one_short_line() {
         assert_eq!(text("Next: Jane\nDoe & Sons"), "Next: Jane Doe && Sons");
         let long = text(&"Müller ".repeat(40));
-        assert_eq!(long.chars().count(), LONGEST);
-        assert!(long.ends_with('…'));
+        assert!(long.chars().count() <= LONGEST);
+        assert!(long.ends_with("Müller…"));
     }
 }
