@@ -1,6 +1,7 @@
 //! What the window can ask. Each command parses, asks the engine once, and converts.
 
 pub mod calendar;
+pub mod data;
 pub mod deliveries;
 pub mod desktop;
 pub mod endpoints;

@@ -17,6 +17,37 @@ pub struct Wording {
     pub body: String,
 }
 
+/// How much a notification tells, since others may see the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Privacy {
+    /// Who, what and when.
+    #[default]
+    Full,
+    /// What happened, when and at which booking system. Nothing that names a person, and neither what is booked nor why,
+    /// which may.
+    WithoutNames,
+    /// That something happened.
+    Nothing,
+}
+
+impl Privacy {
+    /// The word under which it is kept.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Privacy::Full => "full",
+            Privacy::WithoutNames => "without_names",
+            Privacy::Nothing => "nothing",
+        }
+    }
+
+    /// The level of a word made by [`Privacy::as_str`].
+    pub fn from_word(word: &str) -> Option<Privacy> {
+        [Privacy::Full, Privacy::WithoutNames, Privacy::Nothing]
+            .into_iter()
+            .find(|privacy| privacy.as_str() == word)
+    }
+}
+
 /// Whether a kind of event is an act that the person is told of.
 pub fn is_announced(kind: EventKind) -> bool {
     matches!(
@@ -79,14 +110,9 @@ pub fn word(
         |title| format!("{title} · {provider}"),
     );
 
-    let second = match kind {
-        EventKind::Rescheduled => {
-            let previous = step.and_then(|step| step.previous.as_ref());
-            moved(previous, when, here)
-        }
-        _ => when.map(|slot| written(slot, here)),
-    };
-    let mut lines: Vec<String> = second.into_iter().chain([what]).collect();
+    let previous = step.and_then(|step| step.previous.as_ref());
+    let time = time(kind, when, previous, here);
+    let mut lines: Vec<String> = time.into_iter().chain([what]).collect();
     if kind == EventKind::Cancelled
         && let Some(reason) = &event.reason
     {
@@ -97,6 +123,45 @@ pub fn word(
         title: format!("{}: {who}", headline(kind)),
         body: lines.join("\n"),
     })
+}
+
+/// What a notice says where others may see it. `full` is what [`word`] made of the event.
+///
+/// It is put together from what cannot name anybody, rather than cut out of `full`.
+pub fn discreet(
+    full: Wording,
+    privacy: Privacy,
+    kind: EventKind,
+    provider: Provider,
+    when: Option<&Slot>,
+    previous: Option<&Slot>,
+    here: &Here,
+) -> Wording {
+    let body = match privacy {
+        Privacy::Full => return full,
+        Privacy::WithoutNames => {
+            let time = time(kind, when, previous, here);
+            let lines: Vec<String> = time.into_iter().chain([provider.to_string()]).collect();
+            lines.join("\n")
+        }
+        Privacy::Nothing => String::new(),
+    };
+    Wording {
+        title: headline(kind).to_owned(),
+        body,
+    }
+}
+
+fn time(
+    kind: EventKind,
+    when: Option<&Slot>,
+    previous: Option<&Slot>,
+    here: &Here,
+) -> Option<String> {
+    match kind {
+        EventKind::Rescheduled => moved(previous, when, here),
+        _ => when.map(|slot| written(slot, here)),
+    }
 }
 
 /// What has become of the booking since, where this event arrived late.

@@ -2,10 +2,11 @@ import { calendar } from "./calendar";
 import { deliveries } from "./deliveries";
 import { overview } from "./overview";
 import { shared } from "./shared";
+import { settings } from "./settings";
 import { shell } from "./shell";
 
 /** A file for each folder of screens. `{{name}}` is filled in; `_one` and `_other` are chosen by `count`. */
-export const en = { calendar, deliveries, overview, shared, shell };
+export const en = { calendar, deliveries, overview, settings, shared, shell };
 
 type AnyText<Tree> = { [Key in keyof Tree]: Tree[Key] extends string ? string : AnyText<Tree[Key]> };
 
