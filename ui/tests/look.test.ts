@@ -1,6 +1,6 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { MemoryBackend } from "../src/backend/memory";
 import type { Look } from "../src/bindings/types";
@@ -64,10 +64,18 @@ describe("how the window looks", () => {
     await screen.findByRole("heading", { name: "Einstellungen" });
     expect(document.documentElement.lang).toBe("de");
     await user.click(screen.getByRole("link", { name: "Daten und Sicherung" }));
-    await screen.findByText(/^Der letzte Aufruf kam /);
+    await screen.findByText(/^Letzter Aufruf: Heute, /);
     await user.click(screen.getByRole("link", { name: "Allgemein" }));
     await user.click((await group("Sprache")).getByRole("button", { name: "English" }));
     await screen.findByRole("heading", { name: "Settings" });
+  });
+
+  it("opens in English where the system has no language", async () => {
+    vi.spyOn(navigator, "languages", "get").mockReturnValue(["C"]);
+    const { user } = openAs();
+    await screen.findByRole("heading", { name: "Settings" });
+    await user.click((await group("Language")).getByRole("button", { name: "Deutsch" }));
+    await screen.findByRole("heading", { name: "Einstellungen" });
   });
 
   it("writes times with 12 or 24 hours, wherever one is shown", async () => {

@@ -175,7 +175,7 @@ export const settings: Words["settings"] = {
     calls_other: "{{number}} Aufrufe",
     endpoints_one: "{{number}} Endpunkt, entfernte mitgezählt",
     endpoints_other: "{{number}} Endpunkte, entfernte mitgezählt",
-    newest: "Der letzte Aufruf kam {{moment}}.",
+    newest: "Letzter Aufruf: {{moment}}",
     noCalls: "Noch kam kein Aufruf.",
   },
   backup: {
@@ -257,7 +257,7 @@ export const settings: Words["settings"] = {
     noName: "Ohne Namen",
     bookings_one: "{{number}} Buchung",
     bookings_other: "{{number}} Buchungen",
-    heard: "zuletzt {{moment}}",
+    heard: "zuletzt {{ago}}",
     see: "Ansehen, was bekannt ist",
     seeOf: "Ansehen, was von {{who}} bekannt ist",
     unfound: "Die Suche misslang",

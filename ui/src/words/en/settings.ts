@@ -173,7 +173,7 @@ export const settings = {
     calls_other: "{{number}} calls",
     endpoints_one: "{{number}} endpoint, removed ones included",
     endpoints_other: "{{number}} endpoints, removed ones included",
-    newest: "The newest call came {{moment}}.",
+    newest: "Newest call: {{moment}}",
     noCalls: "No call has come yet.",
   },
   backup: {
@@ -255,7 +255,7 @@ export const settings = {
     noName: "No name",
     bookings_one: "{{number}} booking",
     bookings_other: "{{number}} bookings",
-    heard: "heard of {{moment}}",
+    heard: "last heard of {{ago}}",
     see: "See what is known",
     seeOf: "See what is known of {{who}}",
     unfound: "The search failed",
