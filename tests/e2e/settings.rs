@@ -91,6 +91,11 @@ async fn choices(stage: &Stage) -> Result<()> {
     window.click_text("button", "Deutsch").await?;
     looks("dark", "de").await?;
     window.see_text("h1", "Einstellungen").await?;
+    let frames = "
+        const [done] = arguments;
+        const wait = (frames) => frames === 0 ? done() : requestAnimationFrame(() => wait(frames - 1));
+        wait(12);";
+    window.client().execute_async(frames, Vec::new()).await?;
     stage.picture("german")?;
 
     // A window that is opened anew is told before its own scripts run.
