@@ -212,3 +212,59 @@ pub(crate) fn day_format(year: i16, now: &Zoned) -> &'static str {
         "%a %-d %b %Y"
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails panics")]
+mod tests {
+    use super::*;
+
+    fn seen(privacy: Privacy, kind: EventKind, when: Option<&str>) -> (String, String) {
+        let here = Here {
+            now: "2026-11-19T12:00:00Z".parse().unwrap(),
+            time_zone: TimeZone::UTC,
+        };
+        let day = |date: &str| Slot::Day {
+            date: date.parse().unwrap(),
+            time_slot: None,
+        };
+        let full = Wording {
+            title: "New booking: Jane Doe".to_owned(),
+            body: "Jane’s haircut\n“Because of Jane”".to_owned(),
+        };
+        let (when, previous) = (when.map(day), day("2026-11-20"));
+        let provider = Provider::ReserveKit;
+        let told = discreet(
+            full,
+            privacy,
+            kind,
+            provider,
+            when.as_ref(),
+            Some(&previous),
+            &here,
+        );
+        (told.title, told.body)
+    }
+
+    #[test]
+    fn without_names_only_what_happened_when_and_where_is_told() {
+        let told = |kind, when| -> (String, String) { seen(Privacy::WithoutNames, kind, when) };
+        let of = |title: &str, body: &str| (title.to_owned(), body.to_owned());
+        assert_eq!(
+            told(EventKind::Rescheduled, Some("2026-11-24")),
+            of("Moved", "Fri 20 Nov → Tue 24 Nov\nReserveKit")
+        );
+        assert_eq!(
+            told(EventKind::Created, Some("2027-01-04")),
+            of("New booking", "Mon 4 Jan 2027\nReserveKit")
+        );
+        // Where no time is known, none is invented.
+        assert_eq!(
+            told(EventKind::Cancelled, None),
+            of("Cancelled", "ReserveKit")
+        );
+        let nothing = seen(Privacy::Nothing, EventKind::Created, Some("2026-11-24"));
+        assert_eq!(nothing, of("New booking", ""));
+        let full = seen(Privacy::Full, EventKind::Created, None);
+        assert!(full.0.contains("Jane") && full.1.contains("Jane"));
+    }
+}
