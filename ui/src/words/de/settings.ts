@@ -308,7 +308,7 @@ export const settings: Words["settings"] = {
     listens: "Nimmt Aufrufe an unter",
     licence: "Lizenz",
     licenceSays:
-      "Freie Software, nach Ihrer Wahl unter der MIT-Lizenz oder der Apache License 2.0. Beide Texte liegen bei, als LICENSE-MIT und LICENSE-APACHE.",
+      "Freie Software, nach Ihrer Wahl unter der MIT-Lizenz oder der Apache License 2.0. Beide Texte stehen im Quelltext, als LICENSE-MIT und LICENSE-APACHE.",
     docs: "Dokumentation",
     docsSays:
       "README.md und der Ordner docs des Quelltexts: wie jedes Buchungssystem eingerichtet wird, der Tunnel, und was geschieht, wenn etwas ausfällt.",

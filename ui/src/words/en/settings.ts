@@ -305,7 +305,7 @@ export const settings = {
     listens: "Listens at",
     licence: "Licence",
     licenceSays:
-      "Free software, under the MIT licence or the Apache License 2.0, as you choose. Both texts come with it, as LICENSE-MIT and LICENSE-APACHE.",
+      "Free software, under the MIT licence or the Apache License 2.0, as you choose. Both texts are in the source, as LICENSE-MIT and LICENSE-APACHE.",
     docs: "Documentation",
     docsSays:
       "README.md and the docs folder of the source: how to set up each booking system, the tunnel, and what happens when something fails.",
