@@ -18,6 +18,9 @@ pub(crate) struct Args {
     /// Where to take calls on this machine.
     #[arg(long, default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
+    /// Put this backup in the place of the data first. For the program itself, once the standard input has ended.
+    #[arg(long, value_name = "FILE", hide = true, conflicts_with = "demo")]
+    pub(crate) restore: Option<PathBuf>,
     /// Use a throw-away profile and simulated booking systems.
     #[arg(long, conflicts_with = "data_dir")]
     pub(crate) demo: bool,

@@ -4,9 +4,11 @@
 
 mod bookings;
 mod calendar;
+mod data;
 mod deliveries;
 mod endpoints;
 mod gaps;
+mod look;
 mod overview;
 mod settings;
 mod timeline;
@@ -17,11 +19,16 @@ use ts_rs::TS;
 
 pub use bookings::{Booking, Field, Note, OtherBooking, Replayed, StoryStep, TextChange};
 pub use calendar::{CalendarBooking, CalendarQuery};
+pub use data::{
+    Backup, BookingLine, CallsDue, DataContent, DataFile, Footprint, Host, HostPurpose,
+    KnownPerson, PersonData, PersonQuery, Restored,
+};
 pub use deliveries::{
     Delivery, DeliveryPage, DeliveryQuery, DeliveryState, Header, NoticeTimes, WholeDelivery,
 };
 pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, SecretUse};
 pub use gaps::{AffectedEndpoint, Gap, GapCause, Outlook};
+pub use look::{Appearance, ClockChoice, FirstWeekday, LanguageChoice, Look, Privacy};
 pub use overview::{DayCount, Overview};
 pub use settings::{
     Hop, HopOutcome, Reach, SecretKeeper, SelfTest, Settings, SettingsChange, Status, Tunnel,

@@ -12,7 +12,9 @@ pub mod dto;
 mod error;
 mod state;
 
+mod login;
 mod notifier;
+mod restarting;
 mod tray;
 mod windows;
 

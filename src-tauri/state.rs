@@ -7,12 +7,19 @@ use bellhop_engine::reach::Choice;
 use bellhop_engine::serving::Serving;
 use tokio_util::sync::CancellationToken;
 
+use crate::dto::Restored;
+use crate::restarting::Restarting;
+
 /// The running program.
 pub(crate) struct Desktop {
     pub(crate) engine: Arc<Engine>,
     pub(crate) serving: Arc<Serving>,
     /// Whether this is the demo, with its throw-away profile.
     pub(crate) demo: bool,
+    /// The backup into which the program starts again.
+    pub(crate) restarting: Arc<Restarting>,
+    /// How the restore went with which the program started.
+    pub(crate) restored: Option<Restored>,
     /// Cancelled when the program ends.
     pub(crate) stop: CancellationToken,
 }

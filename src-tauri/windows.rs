@@ -3,8 +3,11 @@
 use bellhop_engine::announcing::Bubble;
 use bellhop_engine::instance::Window;
 use bellhop_engine::store::settings;
-use tauri::{AppHandle, Emitter as _, Manager as _, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{
+    AppHandle, Emitter as _, Manager as _, Theme, WebviewUrl, WebviewWindowBuilder, WindowEvent,
+};
 
+use crate::dto::{Appearance, Look};
 use crate::notifier;
 use crate::state::Desktop;
 
@@ -26,9 +29,43 @@ pub(crate) fn show(app: &AppHandle, page: Option<&str>) {
     }
 }
 
+/// How the person wants the window. Without an answer it is as the system has it, which is better than no window.
+fn look(app: &AppHandle) -> Look {
+    let store = &app.state::<Desktop>().engine.store;
+    let kept = store.read_here(|connection| settings::get(connection, settings::LOOK));
+    let kept = kept.inspect_err(|error| tracing::warn!(%error, "how the window looks is unknown"));
+    Look::of(kept.ok().flatten().as_deref())
+}
+
+/// What the system draws of the window, and what its pages take for the system's choice.
+pub(crate) fn theme(look: &Look) -> Option<Theme> {
+    match look.appearance {
+        Appearance::System => None,
+        Appearance::Light => Some(Theme::Light),
+        Appearance::Dark => Some(Theme::Dark),
+    }
+}
+
+/// Told to the page before it is drawn, so that it never appears in another way first.
+fn first_words(look: &Look) -> serde_json::Result<String> {
+    let look = serde_json::to_string(look)?;
+    Ok(format!(
+        r#"{{
+            const look = window.__BELLHOP_LOOK__ = {look};
+            const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+            document.documentElement.dataset.theme =
+                look.appearance === "system" ? (dark ? "dark" : "light") : look.appearance;
+        }}"#
+    ))
+}
+
 fn open(app: &AppHandle, page: Option<&str>) -> tauri::Result<()> {
     let address = format!("index.html{}", page.unwrap_or_default());
+    let look = look(app);
+    // Also the part of the page that is there before its own scripts.
+    app.set_theme(theme(&look));
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(address.into()))
+        .initialization_script(first_words(&look)?)
         .title("Bellhop")
         .inner_size(1120.0, 760.0)
         .min_inner_size(560.0, 420.0)

@@ -9,14 +9,17 @@ use anyhow::Context as _;
 use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::changes::Change;
 use bellhop_engine::instance::Window;
+use bellhop_engine::serving::Serving;
 use bellhop_engine::{Engine, demo, serving};
 use clap::Parser as _;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Args;
+use crate::dto::Restored;
+use crate::restarting::{self, Restarting};
 use crate::state::Desktop;
-use crate::{commands, dto, notifier, tray, windows};
+use crate::{commands, dto, login, notifier, tray, windows};
 
 /// Runs the desktop program to its end.
 pub fn run() -> ExitCode {
@@ -62,11 +65,19 @@ fn start(args: Args) -> anyhow::Result<i32> {
         .or_else(bellhop_engine::default_data_dir)
         .context("there is no home directory to keep data in: choose a place with --data-dir")?;
 
+    let restored = args
+        .restore
+        .as_deref()
+        .map(|file| tauri::async_runtime::block_on(restarting::restore(&data_dir, file)));
+    let restarting = Arc::<Restarting>::default();
+    let (given, kept) = (args.clone(), Arc::clone(&restarting));
     let app = tauri::Builder::default()
         // First, so that a second start ends here before it opens anything.
         .plugin(single)
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(login::plugin(&args))
         .invoke_handler(tauri::generate_handler![
             commands::timeline::timeline,
             commands::bookings::booking,
@@ -97,13 +108,28 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::settings::try_now,
             commands::settings::self_test,
             commands::settings::pause_notifications,
+            commands::settings::save_look,
+            commands::settings::set_notification_privacy,
+            commands::settings::start_at_login,
+            commands::settings::hosts,
+            commands::data::footprint,
+            commands::data::open_data_folder,
+            commands::data::back_up,
+            commands::data::choose_backup,
+            commands::data::restore,
+            commands::data::calls_due,
+            commands::data::keep_calls_for,
+            commands::data::find_people,
+            commands::data::person_data,
+            commands::data::erase_person,
             commands::desktop::test_notification,
             commands::desktop::copy_text,
             commands::endpoints::copy_address,
             commands::desktop::open_link,
         ])
-        .setup(move |app| Ok(set_up(app.handle(), &args, &data_dir)?))
+        .setup(move |app| Ok(set_up(app.handle(), &given, &data_dir, restored, kept)?))
         .build(tauri::generate_context!())?;
+    let program = tauri::process::current_binary(&app.env())?;
 
     let code = app.run_return(|app, event| match event {
         // The last window has been closed, and the tray stays. A quit has a code.
@@ -114,6 +140,10 @@ fn start(args: Args) -> anyhow::Result<i32> {
         _ => {}
     });
     drop(profile);
+    if let Some(file) = restarting.agreed() {
+        restarting::start_again(&args, &program, &file)
+            .context("Bellhop has ended, and could not start again. Nothing was restored")?;
+    }
     Ok(code)
 }
 
@@ -131,9 +161,23 @@ fn single_instance_name(data_dir: Option<&Path>) -> String {
     format!("{NAME}.of{:016x}", hasher.finish())
 }
 
-fn set_up(app: &AppHandle, args: &Args, data_dir: &Path) -> anyhow::Result<()> {
-    let desktop = tauri::async_runtime::block_on(open(args, data_dir))?;
-    app.manage(desktop);
+fn set_up(
+    app: &AppHandle,
+    args: &Args,
+    data_dir: &Path,
+    restored: Option<Restored>,
+    restarting: Arc<Restarting>,
+) -> anyhow::Result<()> {
+    let page = restored.as_ref().map(|_| "#/settings/data");
+    let (engine, serving) = tauri::async_runtime::block_on(open(args, data_dir))?;
+    app.manage(Desktop {
+        engine,
+        serving,
+        demo: args.demo,
+        restarting,
+        restored,
+        stop: CancellationToken::new(),
+    });
     tray::build(app)?;
     let desktop = app.state::<Desktop>();
 
@@ -154,23 +198,18 @@ fn set_up(app: &AppHandle, args: &Args, data_dir: &Path) -> anyhow::Result<()> {
         tauri::async_runtime::spawn(play_demo(app.clone()));
     }
     if !args.hidden {
-        windows::show(app, None);
+        windows::show(app, page);
     }
     Ok(())
 }
 
-async fn open(args: &Args, data_dir: &Path) -> anyhow::Result<Desktop> {
+async fn open(args: &Args, data_dir: &Path) -> anyhow::Result<(Arc<Engine>, Arc<Serving>)> {
     let engine = match args.demo {
         true => Engine::open_with_file_secrets(data_dir).await?,
         false => Engine::open(data_dir).await?,
     };
     let serving = serving::serve(Arc::clone(&engine), args.listen, Window::Hidden).await?;
-    Ok(Desktop {
-        engine,
-        serving,
-        demo: args.demo,
-        stop: CancellationToken::new(),
-    })
+    Ok((engine, serving))
 }
 
 /// Ends well when the session ends or somebody asks, so that the tunnel leaves its edge.

@@ -1,23 +1,21 @@
 //! What the window cannot do by itself.
 
 use anyhow::{Context as _, bail};
-use bellhop_engine::announcing::Bubble;
-use tauri::AppHandle;
+use bellhop_engine::announcing;
+use bellhop_engine::store::settings;
+use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_opener::OpenerExt as _;
 
 use crate::error::Answer;
 use crate::notifier;
+use crate::state::Desktop;
 
 /// Shows a notification, so that the person sees whether the desktop shows any.
 #[tauri::command]
-pub(crate) async fn test_notification(app: AppHandle) -> Answer<()> {
-    let bubble = Bubble {
-        title: "This is how Bellhop tells you".to_owned(),
-        body: "A new booking looks like this: who, what and when.".to_owned(),
-        kind: None,
-        booking_id: None,
-    };
+pub(crate) async fn test_notification(app: AppHandle, desktop: State<'_, Desktop>) -> Answer<()> {
+    let privacy = desktop.engine.store.read(settings::privacy).await?;
+    let bubble = announcing::example(privacy);
     let shown = tauri::async_runtime::spawn_blocking(move || notifier::show(&app, &bubble)).await?;
     shown
         .map_err(anyhow::Error::msg)

@@ -2,6 +2,7 @@
 
 pub mod bookings;
 pub mod calendar;
+pub mod data;
 pub mod deliveries;
 pub mod desktop;
 pub mod endpoints;

@@ -10,15 +10,17 @@ use bellhop_engine::changes::Change;
 use bellhop_engine::reach::Choice;
 use bellhop_engine::secrets::NGROK_AUTHTOKEN;
 use bellhop_engine::self_test::{HopName, Target};
-use bellhop_engine::store::{events, settings as table};
+use bellhop_engine::store::{events, retention, settings as table};
 use bellhop_engine::tunnel::outside::Outside;
 use jiff::{SignedDuration, Timestamp};
-use tauri::State;
+use tauri::{AppHandle, Manager as _, State};
+use tauri_plugin_autostart::ManagerExt as _;
 
 use super::row;
-use crate::dto::{SelfTest, Settings, SettingsChange, Status};
+use crate::dto::{Host, Look, Privacy, SelfTest, Settings, SettingsChange, Status};
 use crate::error::Answer;
 use crate::state::Desktop;
+use crate::windows;
 
 /// How long each part of a test outside this computer may take.
 const OUTSIDE_PATIENCE: Duration = Duration::from_secs(10);
@@ -47,8 +49,21 @@ pub(crate) async fn status(desktop: State<'_, Desktop>) -> Answer<Status> {
 
 /// What the person chose.
 #[tauri::command]
-pub(crate) async fn settings(desktop: State<'_, Desktop>) -> Answer<Settings> {
-    let choice = desktop.engine.store.read(Choice::read).await?;
+pub(crate) async fn settings(app: AppHandle) -> Answer<Settings> {
+    Ok(read(&app).await?)
+}
+
+async fn read(app: &AppHandle) -> anyhow::Result<Settings> {
+    let desktop = app.state::<Desktop>();
+    let kept = desktop.engine.store.read(|connection| {
+        Ok((
+            Choice::read(connection)?,
+            table::get(connection, table::LOOK)?,
+            table::privacy(connection)?,
+            retention::days(connection)?,
+        ))
+    });
+    let (choice, look, privacy, keep_calls_days) = kept.await?;
     let (token, from_environment) = match Engine::ngrok_authtoken_of_environment() {
         Some(_) => (true, true),
         None => (desktop.engine.ngrok_authtoken().await?.is_some(), false),
@@ -67,12 +82,18 @@ pub(crate) async fn settings(desktop: State<'_, Desktop>) -> Answer<Settings> {
         ngrok_pooling: choice.ngrok_pooling,
         own_address: choice.own_address,
         probe: choice.probe,
+        look: Look::of(look.as_deref()),
+        notification_privacy: privacy.into(),
+        // A system that cannot say starts nothing.
+        start_at_login: app.autolaunch().is_enabled().unwrap_or(false),
+        keep_calls_days,
     })
 }
 
 /// Chooses anew, and lets the world reach us accordingly.
 #[tauri::command]
 pub(crate) async fn save_settings(
+    app: AppHandle,
     desktop: State<'_, Desktop>,
     change: SettingsChange,
 ) -> Answer<Settings> {
@@ -84,7 +105,65 @@ pub(crate) async fn save_settings(
         .write(move |connection| choice.write(connection))
         .await?;
     desktop.apply_reach().await?;
-    settings(desktop).await
+    settings(app).await
+}
+
+/// Keeps how the window looks and speaks.
+#[tauri::command]
+pub(crate) async fn save_look(
+    app: AppHandle,
+    desktop: State<'_, Desktop>,
+    look: Look,
+) -> Answer<Settings> {
+    let kept = serde_json::to_string(&look)?;
+    desktop
+        .engine
+        .store
+        .write(move |connection| table::set(connection, table::LOOK, Some(&kept)))
+        .await?;
+    app.set_theme(windows::theme(&look));
+    settings(app).await
+}
+
+/// Chooses how much notifications tell.
+#[tauri::command]
+pub(crate) async fn set_notification_privacy(
+    app: AppHandle,
+    desktop: State<'_, Desktop>,
+    privacy: Privacy,
+) -> Answer<Settings> {
+    let word = bellhop_core::notice::Privacy::from(privacy).as_str();
+    desktop
+        .engine
+        .store
+        .write(move |connection| table::set(connection, table::NOTIFICATION_PRIVACY, Some(word)))
+        .await?;
+    settings(app).await
+}
+
+/// Lets the system start the program when the person logs in, or no longer.
+#[tauri::command]
+pub(crate) async fn start_at_login(
+    app: AppHandle,
+    desktop: State<'_, Desktop>,
+    on: bool,
+) -> Answer<Settings> {
+    if desktop.demo {
+        return Err(anyhow::anyhow!("The demo does not start by itself.").into());
+    }
+    match on {
+        true => app.autolaunch().enable()?,
+        false => app.autolaunch().disable()?,
+    }
+    settings(app).await
+}
+
+/// Every host that the program connects to.
+#[tauri::command]
+pub(crate) async fn hosts(desktop: State<'_, Desktop>) -> Answer<Vec<Host>> {
+    let choice = desktop.engine.store.read(Choice::read).await?;
+    let hosts = choice.hosts(desktop.serving.public_url().as_deref())?;
+    Ok(hosts.into_iter().map(Into::into).collect())
 }
 
 /// Does at once what the tunnel waits to do.
@@ -125,6 +204,7 @@ pub(crate) async fn self_test(
 /// Keeps ngrok's authtoken, or forgets it.
 #[tauri::command]
 pub(crate) async fn set_ngrok_token(
+    app: AppHandle,
     desktop: State<'_, Desktop>,
     token: Option<String>,
 ) -> Answer<Settings> {
@@ -133,7 +213,7 @@ pub(crate) async fn set_ngrok_token(
         None => desktop.engine.secrets.forget(NGROK_AUTHTOKEN).await?,
     }
     desktop.apply_reach().await?;
-    settings(desktop).await
+    settings(app).await
 }
 
 /// Pauses notifications for some minutes, or resumes them.

@@ -7,6 +7,7 @@ use bellhop_engine::tunnel::TunnelStatus;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::look::{Look, Privacy};
 use super::text;
 
 /// How the world reaches us.
@@ -145,6 +146,11 @@ pub struct Settings {
     pub probe: bool,
     pub secrets_kept_in: SecretKeeper,
     pub data_dir: String,
+    pub look: Look,
+    pub notification_privacy: Privacy,
+    pub start_at_login: bool,
+    /// For how many days the content of calls is kept; null is for ever.
+    pub keep_calls_days: Option<u32>,
 }
 
 /// What the person chooses.

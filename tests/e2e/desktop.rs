@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod call;
+mod settings;
 mod tray;
 mod tunnel;
 

@@ -143,7 +143,64 @@ const screens = [
       await page.getByLabel("Proxy").scrollIntoViewIfNeeded();
     },
   },
-  { name: "settings-sent", hash: "#/settings", first: click("button", "Send a test notification") },
+  { name: "settings-notifications", hash: "#/settings/notifications", first: click("radio", "No names") },
+  {
+    name: "settings-sent",
+    hash: "#/settings/notifications",
+    first: click("button", "Send a test notification"),
+  },
+  { name: "settings-general", hash: "#/settings/general" },
+  { name: "settings-german", hash: "#/settings/general", look: { language: "de", clock: "h12" } },
+  { name: "settings-german-data", hash: "#/settings/data", look: { language: "de" } },
+  { name: "settings-data", hash: "#/settings/data" },
+  {
+    name: "settings-backed-up",
+    hash: "#/settings/data",
+    first: async (page) => {
+      await click("button", "Back up to a file…")(page);
+      await page.getByText("Backup written and checked").scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "settings-restore", hash: "#/settings/data", first: click("button", "Choose a backup…") },
+  {
+    name: "settings-restored",
+    hash: "#/settings/data",
+    first: async (page) => {
+      await click("button", "Choose a backup…")(page);
+      await click("button", "Restore and restart")(page);
+      await page.getByText("The backup is restored").waitFor();
+    },
+  },
+  { name: "settings-people", hash: "#/settings/people" },
+  {
+    name: "settings-retention",
+    hash: "#/settings/people",
+    world: "long",
+    first: async (page) => {
+      await click("button", "30 days")(page);
+      await page.getByText("This removes").waitFor();
+    },
+  },
+  {
+    name: "settings-person-found",
+    hash: "#/settings/people",
+    first: async (page) => {
+      await page.getByLabel("Name, e-mail address or phone number").fill("a");
+      await click("button", "Find")(page);
+      await page.getByText("people found").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "settings-person",
+    hash: "#/settings/people",
+    first: async (page) => {
+      await page.getByLabel("Name, e-mail address or phone number").fill("a");
+      await click("button", "Find")(page);
+      await click("button", /^See what is known of/)(page);
+    },
+  },
+  { name: "settings-about", hash: "#/settings/about" },
+  { name: "broken-settings-data", hash: "#/settings/data", world: "broken" },
   { name: "empty-timeline", hash: "#/timeline", world: "empty" },
   { name: "empty-endpoints", hash: "#/endpoints", world: "empty" },
   { name: "empty-settings", hash: "#/settings", world: "empty" },
@@ -188,9 +245,9 @@ describe("every screen", () => {
   after(() => window.close());
 
   for (const scheme of ["light", "dark"]) {
-    for (const { name, hash, world, first, locale } of [...screens, ...inGerman]) {
+    for (const { name, hash, world, look, first, locale } of [...screens, ...inGerman]) {
       test(`${name}, ${scheme}`, async () => {
-        const { page, complaints, close } = await window.page({ hash, world, scheme, locale });
+        const { page, complaints, close } = await window.page({ hash, world, look, scheme, locale });
         await first?.(page);
         await page.waitForTimeout(120);
         // The checker goes in past the policy of the page, as a debugger does.

@@ -57,6 +57,7 @@ export async function openWindow() {
     hash = "#/timeline",
     world = "sample",
     live = 0,
+    look = {},
     scheme = "light",
     size = [1280, 800],
     locale = "en-GB",
@@ -78,7 +79,9 @@ export async function openWindow() {
     // The program freezes the prototype of all objects; a library that trips over it must trip here.
     await page.addInitScript(() => Object.freeze(Object.prototype));
     await page.clock.setFixedTime(new Date(NOW));
-    await page.goto(`${address}/?world=${world}&live=${live}&demo=0${hash}`);
+    await page.goto(
+      `${address}/?world=${world}&live=${live}&demo=0&look=${encodeURIComponent(JSON.stringify(look))}${hash}`,
+    );
     await page.locator("h1").first().waitFor();
     await page.evaluate(() => document.fonts.ready);
     await page.waitForTimeout(250);

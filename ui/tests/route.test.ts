@@ -21,7 +21,8 @@ const routes: [string, Route][] = [
   ["#/booking/a%2Fb%3Fc", { screen: "booking", id: "a/b?c" }],
   ["#/endpoints", { screen: "endpoints" }],
   ["#/endpoints/new", { screen: "new-endpoint" }],
-  ["#/settings", { screen: "settings" }],
+  ["#/settings", { screen: "settings", section: "reach" }],
+  ["#/settings/data", { screen: "settings", section: "data" }],
 ];
 
 describe("the hash", () => {

@@ -5,7 +5,7 @@ import { open, words } from "./support/open";
 
 describe("settings", () => {
   it("pause and resume notifications, with a banner meanwhile", async () => {
-    const { user } = open("#/settings");
+    const { user } = open("#/settings/notifications");
     await user.click(await screen.findByRole("button", { name: "30 minutes" }));
     const banner = await screen.findByRole("region", { name: "Notifications are paused" });
     expect(words(banner)).toMatch(/paused until .*\d\d:\d\d\. Bookings still arrive here\./);
@@ -16,7 +16,7 @@ describe("settings", () => {
   });
 
   it("send a test notification", async () => {
-    const { user, backend } = open("#/settings");
+    const { user, backend } = open("#/settings/notifications");
     await user.click(await screen.findByRole("button", { name: "Send a test notification" }));
     await waitFor(() => expect(backend.tests).toBe(1));
   });

@@ -17,6 +17,37 @@ pub struct Wording {
     pub body: String,
 }
 
+/// How much a notification tells, since others may see the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Privacy {
+    /// Who, what and when.
+    #[default]
+    Full,
+    /// What happened, when and at which booking system. Nothing that names a person, and neither what is booked nor why,
+    /// which may.
+    WithoutNames,
+    /// That something happened.
+    Nothing,
+}
+
+impl Privacy {
+    /// The word under which it is kept.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Privacy::Full => "full",
+            Privacy::WithoutNames => "without_names",
+            Privacy::Nothing => "nothing",
+        }
+    }
+
+    /// The level of a word made by [`Privacy::as_str`].
+    pub fn from_word(word: &str) -> Option<Privacy> {
+        [Privacy::Full, Privacy::WithoutNames, Privacy::Nothing]
+            .into_iter()
+            .find(|privacy| privacy.as_str() == word)
+    }
+}
+
 /// Whether a kind of event is an act that the person is told of.
 pub fn is_announced(kind: EventKind) -> bool {
     matches!(
@@ -79,14 +110,9 @@ pub fn word(
         |title| format!("{title} · {provider}"),
     );
 
-    let second = match kind {
-        EventKind::Rescheduled => {
-            let previous = step.and_then(|step| step.previous.as_ref());
-            moved(previous, when, here)
-        }
-        _ => when.map(|slot| written(slot, here)),
-    };
-    let mut lines: Vec<String> = second.into_iter().chain([what]).collect();
+    let previous = step.and_then(|step| step.previous.as_ref());
+    let time = time(kind, when, previous, here);
+    let mut lines: Vec<String> = time.into_iter().chain([what]).collect();
     if kind == EventKind::Cancelled
         && let Some(reason) = &event.reason
     {
@@ -97,6 +123,45 @@ pub fn word(
         title: format!("{}: {who}", headline(kind)),
         body: lines.join("\n"),
     })
+}
+
+/// What a notice says where others may see it. `full` is what [`word`] made of the event.
+///
+/// It is put together from what cannot name anybody, rather than cut out of `full`.
+pub fn discreet(
+    full: Wording,
+    privacy: Privacy,
+    kind: EventKind,
+    provider: Provider,
+    when: Option<&Slot>,
+    previous: Option<&Slot>,
+    here: &Here,
+) -> Wording {
+    let body = match privacy {
+        Privacy::Full => return full,
+        Privacy::WithoutNames => {
+            let time = time(kind, when, previous, here);
+            let lines: Vec<String> = time.into_iter().chain([provider.to_string()]).collect();
+            lines.join("\n")
+        }
+        Privacy::Nothing => String::new(),
+    };
+    Wording {
+        title: headline(kind).to_owned(),
+        body,
+    }
+}
+
+fn time(
+    kind: EventKind,
+    when: Option<&Slot>,
+    previous: Option<&Slot>,
+    here: &Here,
+) -> Option<String> {
+    match kind {
+        EventKind::Rescheduled => moved(previous, when, here),
+        _ => when.map(|slot| written(slot, here)),
+    }
 }
 
 /// What has become of the booking since, where this event arrived late.
@@ -145,5 +210,61 @@ pub(crate) fn day_format(year: i16, now: &Zoned) -> &'static str {
         "%a %-d %b"
     } else {
         "%a %-d %b %Y"
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails panics")]
+mod tests {
+    use super::*;
+
+    fn seen(privacy: Privacy, kind: EventKind, when: Option<&str>) -> (String, String) {
+        let here = Here {
+            now: "2026-11-19T12:00:00Z".parse().unwrap(),
+            time_zone: TimeZone::UTC,
+        };
+        let day = |date: &str| Slot::Day {
+            date: date.parse().unwrap(),
+            time_slot: None,
+        };
+        let full = Wording {
+            title: "New booking: Jane Doe".to_owned(),
+            body: "Jane’s haircut\n“Because of Jane”".to_owned(),
+        };
+        let (when, previous) = (when.map(day), day("2026-11-20"));
+        let provider = Provider::ReserveKit;
+        let told = discreet(
+            full,
+            privacy,
+            kind,
+            provider,
+            when.as_ref(),
+            Some(&previous),
+            &here,
+        );
+        (told.title, told.body)
+    }
+
+    #[test]
+    fn without_names_only_what_happened_when_and_where_is_told() {
+        let told = |kind, when| -> (String, String) { seen(Privacy::WithoutNames, kind, when) };
+        let of = |title: &str, body: &str| (title.to_owned(), body.to_owned());
+        assert_eq!(
+            told(EventKind::Rescheduled, Some("2026-11-24")),
+            of("Moved", "Fri 20 Nov → Tue 24 Nov\nReserveKit")
+        );
+        assert_eq!(
+            told(EventKind::Created, Some("2027-01-04")),
+            of("New booking", "Mon 4 Jan 2027\nReserveKit")
+        );
+        // Where no time is known, none is invented.
+        assert_eq!(
+            told(EventKind::Cancelled, None),
+            of("Cancelled", "ReserveKit")
+        );
+        let nothing = seen(Privacy::Nothing, EventKind::Created, Some("2026-11-24"));
+        assert_eq!(nothing, of("New booking", ""));
+        let full = seen(Privacy::Full, EventKind::Created, None);
+        assert!(full.0.contains("Jane") && full.1.contains("Jane"));
     }
 }

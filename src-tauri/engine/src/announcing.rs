@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bellhop_core::notice::Wording;
-use jiff::Timestamp;
+use bellhop_core::event::EventKind;
+use bellhop_core::notice::{Here, Privacy, Wording, discreet, written};
+use bellhop_core::provider::Provider;
+use bellhop_core::slot::Slot;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::store::notices::{self, Notice};
-use crate::store::{StoreError, self_tests};
+use crate::store::{StoreError, self_tests, settings};
 use crate::{Engine, self_test};
 
 /// More notices than this at once become one bubble.
@@ -86,11 +90,12 @@ where
     let read = engine.store.read(|connection| {
         Ok((
             notices::waiting(connection)?,
+            settings::privacy(connection)?,
             self_tests::waiting_for_notifier(connection)?,
         ))
     });
-    let (waiting, tests) = read.await?;
-    for (bubble, ids) in bubbles(&waiting) {
+    let (waiting, privacy, tests) = read.await?;
+    for (bubble, ids) in bubbles(&waiting, privacy) {
         show_one(show, bubble).await?;
         unmarked.extend(ids);
         mark_shown(engine, unmarked).await?;
@@ -116,6 +121,32 @@ where
         marked.await?;
     }
     Ok(())
+}
+
+/// A notification as the person would see it of a booking that is made up.
+pub fn example(privacy: Privacy) -> Bubble {
+    let here = Here {
+        now: Timestamp::now(),
+        time_zone: TimeZone::system(),
+    };
+    let start = here.now + SignedDuration::from_hours(24);
+    let slot = Slot::Timed {
+        start,
+        end: Some(start + SignedDuration::from_mins(45)),
+    };
+    let provider = Provider::Kordless;
+    let full = Wording {
+        title: "New booking: Alex Example".to_owned(),
+        body: format!("{}\nHaircut · {provider}", written(&slot, &here)),
+    };
+    let created = EventKind::Created;
+    let shown = discreet(full, privacy, created, provider, Some(&slot), None, &here);
+    Bubble {
+        title: format!("Test · {}", shown.title),
+        body: shown.body,
+        kind: None,
+        booking_id: None,
+    }
 }
 
 async fn mark_shown(engine: &Engine, unmarked: &mut BTreeSet<i64>) -> Result<(), StoreError> {
@@ -146,18 +177,22 @@ where
 }
 
 /// One bubble a notice, or one for all of them where they are many.
-fn bubbles(waiting: &[Notice]) -> Vec<(Bubble, Vec<i64>)> {
+fn bubbles(waiting: &[Notice], privacy: Privacy) -> Vec<(Bubble, Vec<i64>)> {
+    let here = Here {
+        now: Timestamp::now(),
+        time_zone: TimeZone::system(),
+    };
     if waiting.len() <= BURST {
         return waiting
             .iter()
-            .map(|notice| (bubble(notice), vec![notice.id]))
+            .map(|notice| (bubble(notice, privacy, &here), vec![notice.id]))
             .collect();
     }
-    let newest: Vec<&str> = waiting
+    let newest: Vec<String> = waiting
         .iter()
         .rev()
         .take(BURST)
-        .map(|notice| notice.title.as_str())
+        .map(|notice| bubble(notice, privacy, &here).title)
         .collect();
     let more = waiting.len() - newest.len();
     let body = format!("{}\nand {more} more", newest.join("\n"));
@@ -174,11 +209,20 @@ fn bubbles(waiting: &[Notice]) -> Vec<(Bubble, Vec<i64>)> {
     )]
 }
 
-fn bubble(notice: &Notice) -> Bubble {
+fn bubble(notice: &Notice, privacy: Privacy, here: &Here) -> Bubble {
+    let Wording { title, body } = discreet(
+        notice.wording.clone(),
+        privacy,
+        notice.kind,
+        notice.provider,
+        notice.when.slot().as_ref(),
+        notice.previous.slot().as_ref(),
+        here,
+    );
     Bubble {
-        title: notice.title.clone(),
-        body: notice.body.clone(),
-        kind: Some(notice.kind.clone()),
+        title,
+        body,
+        kind: Some(notice.kind.as_str().to_owned()),
         booking_id: notice.booking_id,
     }
 }

@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use crate::Engine;
 use crate::changes::Change;
 use crate::store::attendees::Person;
+use crate::store::bookings::Booking;
 use crate::store::erasing::{self, Extent, Traces};
+use crate::store::retention::Due;
 use crate::store::{DATABASE, Result, Store, StoreError, retention};
 use crate::worker;
 
@@ -26,6 +28,9 @@ const EMPTYING: Duration = Duration::from_secs(20);
 /// Shorter texts are in any file by chance.
 const SHORTEST_TRACE: usize = 5;
 
+/// Bookings that are shown before a person's data is erased.
+const SHOWN: usize = 3;
+
 /// What erasing a person's data removes.
 #[derive(Debug)]
 pub struct Found {
@@ -33,7 +38,16 @@ pub struct Found {
     pub extent: Extent,
     /// Files of the data directory that hold the person's data as well, and are left alone: backups and copies.
     pub copies: Vec<PathBuf>,
+    /// The newest of the bookings, so that somebody sees that they are the person's.
+    pub newest: Vec<Booking>,
     traces: Traces,
+}
+
+impl Found {
+    /// The names, addresses and numbers under which the person is known.
+    pub fn known_as(&self) -> impl Iterator<Item = &str> {
+        self.traces.texts()
+    }
 }
 
 impl Engine {
@@ -45,12 +59,13 @@ impl Engine {
     pub async fn find_person(&self, person: Person) -> Result<Found> {
         // What waits is a call of the person only once it has been read.
         worker::drain(&self.store, &self.changes).await?;
-        let (traces, extent) = self
+        let (traces, extent, newest) = self
             .store
             .read(|connection| {
                 let traces = Traces::of(person).look(connection)?;
                 let extent = traces.extent(connection)?;
-                Ok((traces, extent))
+                let newest = traces.newest_bookings(connection, SHOWN)?;
+                Ok((traces, extent, newest))
             })
             .await?;
         let texts: Vec<String> = traces.texts().map(str::to_owned).collect();
@@ -59,6 +74,7 @@ impl Engine {
         Ok(Found {
             extent,
             copies,
+            newest,
             traces,
         })
     }
@@ -80,6 +96,33 @@ impl Engine {
         let (store, database) = (self.store.clone(), self.data_dir.join(DATABASE));
         blocking(move || wipe(&store, &database, &traces)).await?;
         Ok(extent)
+    }
+
+    /// What a rule would remove at once. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub async fn due_after(&self, days: Option<u32>) -> Result<Due> {
+        let Some(days) = days else {
+            return Ok(Due::default());
+        };
+        self.store
+            .read(move |connection| retention::due(connection, days, Timestamp::now()))
+            .await
+    }
+
+    /// Makes the rule for how many days the content of calls is kept, or takes it back, and applies it at once. Gives how
+    /// many calls it applied to.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the store does.
+    pub async fn keep_calls_for(&self, days: Option<u32>) -> Result<i64> {
+        self.store
+            .write(move |connection| retention::set_days(connection, days))
+            .await?;
+        self.let_old_calls_go().await
     }
 
     /// Lets the content of calls go that are older than the person wants to keep them. Gives how many.

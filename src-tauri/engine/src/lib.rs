@@ -16,6 +16,7 @@ pub mod changes;
 pub mod client_data;
 pub mod demo;
 pub mod endpoints;
+pub mod footprint;
 pub mod gaps;
 pub mod instance;
 pub mod log;

@@ -68,6 +68,29 @@ pub enum Reach {
     OwnAddress(Box<OwnAddressConfig>),
 }
 
+/// A host that this program connects to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// Its name, with a port where that is not 443.
+    pub name: String,
+    /// What for.
+    pub purpose: Purpose,
+}
+
+/// Why this program connects to a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Calls come in through it.
+    Tunnel,
+    /// Everything that goes out passes it.
+    Proxy,
+    /// It is our own public address: to see whether calls arrive, and when the person tests the whole way.
+    OwnAddress,
+}
+
+/// Where ngrok's client connects to when it is told nothing else.
+const NGROK_SERVER: &str = "connect.ngrok-agent.com";
+
 /// Why a choice leads nowhere.
 #[derive(Debug, thiserror::Error)]
 pub enum ReachError {
@@ -120,6 +143,42 @@ impl Choice {
             own_address: text(settings::OWN_ADDRESS)?,
             probe: text(settings::PROBE)?.as_deref() != Some("off"),
         })
+    }
+
+    /// Every host that the program connects to with this choice. `public_url` is the address that it has now.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the proxy is none.
+    pub fn hosts(&self, public_url: Option<&str>) -> Result<Vec<Host>, ReachError> {
+        let own = self.own_address.as_deref().and_then(own_address);
+        let (tunnel, public) = match self.way {
+            Way::Off => return Ok(Vec::new()),
+            Way::Ngrok => {
+                let server = given(self.ngrok_server.as_deref());
+                let domain = given(self.ngrok_domain.as_deref());
+                let server = server.unwrap_or_else(|| NGROK_SERVER.to_owned());
+                (Some(server), public_url.map(str::to_owned).or(domain))
+            }
+            Way::OwnAddress => (None, own),
+        };
+        let proxy = self.proxy()?.map(|proxy| proxy.host_and_port());
+        let bare = |address: String| {
+            let host = address.strip_prefix("https://").unwrap_or(&address);
+            host.strip_suffix(":443").unwrap_or(host).to_owned()
+        };
+        let hosts = [
+            (tunnel, Purpose::Tunnel),
+            (public, Purpose::OwnAddress),
+            (proxy, Purpose::Proxy),
+        ];
+        let named = hosts.into_iter().filter_map(|(host, purpose)| {
+            host.map(|host| Host {
+                name: bare(host),
+                purpose,
+            })
+        });
+        Ok(named.collect())
     }
 
     /// The proxy on the way out: what was typed, else what the environment says.
@@ -285,6 +344,47 @@ mod tests {
             .unwrap_err();
         assert!(refused.to_string().contains(PROXY_VARIABLE));
         assert!(!refused.to_string().contains("secret@"));
+    }
+
+    #[test]
+    fn every_host_that_is_talked_to_is_listed_and_no_other() {
+        let listed = |choice: &Choice, url| -> Vec<(String, Purpose)> {
+            let hosts = choice.hosts(url).unwrap();
+            hosts
+                .into_iter()
+                .map(|host| (host.name, host.purpose))
+                .collect()
+        };
+        let of = |name: &str, purpose| (name.to_owned(), purpose);
+        let ngrok = choice("http://proxy.example:3128");
+        assert_eq!(
+            listed(&ngrok, Some("https://salon.ngrok.app")),
+            [
+                of("connect.ngrok-agent.com", Purpose::Tunnel),
+                of("salon.ngrok.app", Purpose::OwnAddress),
+                of("proxy.example:3128", Purpose::Proxy),
+            ]
+        );
+        let other = Choice {
+            ngrok_server: Some("tunnel.example:8443".to_owned()),
+            ngrok_proxy: None,
+            ..ngrok
+        };
+        assert_eq!(
+            listed(&other, None),
+            [of("tunnel.example:8443", Purpose::Tunnel)]
+        );
+        let own = Choice {
+            way: Way::OwnAddress,
+            own_address: Some("https://my.host/".to_owned()),
+            ..other
+        };
+        assert_eq!(listed(&own, None), [of("my.host", Purpose::OwnAddress)]);
+        let off = Choice {
+            way: Way::Off,
+            ..own
+        };
+        assert_eq!(listed(&off, None), []);
     }
 
     #[test]

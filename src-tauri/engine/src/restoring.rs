@@ -124,6 +124,21 @@ pub async fn restore(data_dir: &Path, file: &Path) -> Result<Restored, RestoreEr
     .await
 }
 
+/// What is in a backup, once it is known to be a whole one that this version can read. Changes nothing.
+///
+/// # Errors
+///
+/// Fails where [`restore`] would for the same file.
+pub async fn look_into(data_dir: &Path, file: &Path) -> Result<Content, RestoreError> {
+    let (data_dir, file) = (data_dir.to_owned(), file.to_owned());
+    blocking(move || {
+        let source = source::open(&data_dir, &file)?;
+        source::check(&file, &source)?;
+        Ok(backup::content(&source).map_err(StoreError::from)?)
+    })
+    .await
+}
+
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, RestoreError> + Send + 'static,
 ) -> Result<T, RestoreError> {

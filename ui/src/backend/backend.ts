@@ -1,15 +1,24 @@
 import type {
+  Backup,
   Booking,
   CalendarBooking,
   CalendarQuery,
+  CallsDue,
   Change,
   DeliveryPage,
   DeliveryQuery,
   Endpoint,
   Failure,
+  Footprint,
   Gap,
+  Host,
+  KnownPerson,
+  Look,
   NewEndpoint,
   Overview,
+  PersonData,
+  PersonQuery,
+  Privacy,
   ProviderFacts,
   Rejection,
   Replayed,
@@ -27,6 +36,9 @@ export type Unsubscribe = () => void;
 
 /** All that the window asks of the program. Every call rejects with a `Failure`. */
 export interface Backend {
+  /** How the window is to look from the first picture on, before anything was asked. */
+  readonly firstLook: Look;
+
   timeline(query: TimelineQuery): Promise<TimelinePage>;
   booking(id: string): Promise<Booking>;
   /** Whether the person is done with a booking. Whatever is heard of it later makes it open again. */
@@ -74,6 +86,27 @@ export interface Backend {
   /** `null` resumes them. */
   pauseNotifications(minutes: number | null): Promise<Status>;
   testNotification(): Promise<void>;
+  saveLook(look: Look): Promise<Settings>;
+  setNotificationPrivacy(privacy: Privacy): Promise<Settings>;
+  startAtLogin(on: boolean): Promise<Settings>;
+  /** Every host that the program connects to. */
+  hosts(): Promise<Host[]>;
+
+  footprint(): Promise<Footprint>;
+  openDataFolder(): Promise<void>;
+  /** Asks for a file in the system's dialog. `null` when the person closed it. */
+  backUp(): Promise<Backup | null>;
+  /** Asks for a file in the system's dialog, and remembers it for `restore`. */
+  chooseBackup(): Promise<Backup | null>;
+  /** The program ends, and starts again with the backup that was chosen. */
+  restore(): Promise<void>;
+  /** What a rule would remove at once; `null` is for ever. */
+  callsDue(days: number | null): Promise<CallsDue>;
+  /** Gives how many calls the rule applied to at once. */
+  keepCallsFor(days: number | null): Promise<number>;
+  findPeople(text: string): Promise<KnownPerson[]>;
+  personData(person: PersonQuery): Promise<PersonData>;
+  erasePerson(person: PersonQuery): Promise<PersonData>;
 
   copyText(text: string): Promise<void>;
   openLink(url: string): Promise<void>;

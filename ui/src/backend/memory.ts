@@ -1,19 +1,29 @@
 import type {
+  Backup,
   Booking,
   CalendarBooking,
   CalendarQuery,
+  CallsDue,
   Change,
   DeliveryPage,
   DeliveryQuery,
   Endpoint,
   Failure,
+  Footprint,
   Gap,
+  Host,
+  KnownPerson,
+  Look,
   NewEndpoint,
   Note,
   Overview,
+  PersonData,
+  PersonQuery,
+  Privacy,
   ProviderFacts,
   Rejection,
   Replayed,
+  Restored,
   SelfTest,
   Settings,
   SettingsChange,
@@ -24,10 +34,21 @@ import type {
   Tunnel,
   WholeDelivery,
 } from "../bindings/types";
+import { systemLook } from "../state/look.svelte";
 import type { Backend, Unsubscribe } from "./backend";
 import { calendarOf } from "./sample/calendar";
 import { deliveriesOf, wholeDelivery } from "./sample/deliveries";
 import { arrivals } from "./sample/arrivals";
+import {
+  backupOf,
+  dataDir,
+  dueOf,
+  entriesOfPerson,
+  footprintOf,
+  peopleOf,
+  personDataOf,
+  worldUntil,
+} from "./sample/data";
 import { sampleGaps } from "./sample/gaps";
 import { sampleProviders } from "./sample/providers";
 import { newEndpoint, withStaleAddresses } from "./sample/endpoints";
@@ -35,7 +56,7 @@ import { overviewOf } from "./sample/overview";
 import { fits } from "./sample/query";
 import { blockedTest, passedTest } from "./sample/selfTest";
 import type { Story } from "./sample/stories";
-import { settingsOf, tunnelFor, tunnelOf } from "./sample/tunnel";
+import { hostsOf, settingsOf, tunnelFor, tunnelOf } from "./sample/tunnel";
 import { emptyWorld, entriesOf, newestFirst, sampleWorld, wholeBooking, type World } from "./sample/world";
 
 /**
@@ -51,6 +72,7 @@ export type MemoryOptions = {
   /** Milliseconds between arrivals; none when absent. */
   arrivalsEvery?: number;
   demo?: boolean;
+  look?: Partial<Look>;
 };
 
 /** The program's twin in memory, for the browser and for tests. The same questions get the same answers. */
@@ -61,11 +83,17 @@ export class MemoryBackend implements Backend {
   copied: string[] = [];
   opened: string[] = [];
   tests = 0;
+  foldersOpened = 0;
+  /** What the person answers in the system's next dialogs; `null` closes them. */
+  chosenFile: string | null = "/home/rosa/Documents/bellhop-2026-11-18.db";
+  readonly firstLook: Look;
   /** How the next self-tests go. */
   selfTestGoes: SelfTest;
   #now: () => Date;
   #demo: boolean;
   #settings: Settings;
+  #backup: World | null = null;
+  #restored: Restored | null = null;
   #pausedUntil: string | null = null;
   #failures = new Map<keyof Backend, Failure>();
   #changed = new Set<(change: Change) => void>();
@@ -81,7 +109,8 @@ export class MemoryBackend implements Backend {
     if (world === "trouble") this.world.endpoints = withStaleAddresses(this.world.endpoints);
     this.tunnel = tunnelOf(world, this.#now());
     this.gapsKept = sampleGaps(this.world.endpoints, this.#now(), world === "trouble");
-    this.#settings = settingsOf(world);
+    this.firstLook = { ...systemLook, ...options.look };
+    this.#settings = { ...settingsOf(world), look: this.firstLook };
     this.selfTestGoes = world === "trouble" ? blockedTest : passedTest;
     if (world === "trouble") this.#pausedUntil = new Date(this.#now().getTime() + 52 * 60_000).toISOString();
     if (world === "broken") {
@@ -95,6 +124,7 @@ export class MemoryBackend implements Backend {
         "delivery",
         "endpoints",
         "settings",
+        "footprint",
       ] as const)
         this.fail(method, failure);
     }
@@ -149,8 +179,7 @@ export class MemoryBackend implements Backend {
   async booking(id: string): Promise<Booking> {
     this.#answer("booking");
     const booking = wholeBooking(this.world, id);
-    if (!booking)
-      throw { code: "not_found", message: "This booking is no longer there." } satisfies Failure;
+    if (!booking) throw { code: "not_found", message: "This booking is no longer there." } satisfies Failure;
     return structuredClone(booking);
   }
 
@@ -360,6 +389,98 @@ export class MemoryBackend implements Backend {
   async testNotification(): Promise<void> {
     this.#answer("testNotification");
     this.tests += 1;
+  }
+
+  async saveLook(look: Look): Promise<Settings> {
+    this.#answer("saveLook");
+    this.#settings = { ...this.#settings, look };
+    return this.settings();
+  }
+
+  async setNotificationPrivacy(notificationPrivacy: Privacy): Promise<Settings> {
+    this.#answer("setNotificationPrivacy");
+    this.#settings = { ...this.#settings, notificationPrivacy };
+    return this.settings();
+  }
+
+  async startAtLogin(startAtLogin: boolean): Promise<Settings> {
+    this.#answer("startAtLogin");
+    this.#settings = { ...this.#settings, startAtLogin };
+    return this.settings();
+  }
+
+  async hosts(): Promise<Host[]> {
+    this.#answer("hosts");
+    return hostsOf(this.#settings, this.tunnel);
+  }
+
+  async footprint(): Promise<Footprint> {
+    this.#answer("footprint");
+    return structuredClone(footprintOf(this.world, this.#restored));
+  }
+
+  async openDataFolder(): Promise<void> {
+    this.#answer("openDataFolder");
+    this.foldersOpened += 1;
+  }
+
+  async backUp(): Promise<Backup | null> {
+    this.#answer("backUp");
+    return this.chosenFile === null ? null : backupOf(this.world, this.chosenFile);
+  }
+
+  /** The sample's backup is as old as yesterday. */
+  async chooseBackup(): Promise<Backup | null> {
+    this.#answer("chooseBackup");
+    if (this.chosenFile === null) return null;
+    this.#backup = worldUntil(this.world, new Date(this.#now().getTime() - 86_400_000));
+    return backupOf(this.#backup, this.chosenFile);
+  }
+
+  async restore(): Promise<void> {
+    this.#answer("restore");
+    if (this.#backup === null) throw { code: null, message: "Choose a backup first." } satisfies Failure;
+    await this.#aMoment();
+    this.world = this.#backup;
+    this.#backup = null;
+    this.#restored = {
+      file: this.chosenFile ?? "",
+      failure: null,
+      keptAside: `${dataDir}/bellhop-replaced-2026-11-19T141200Z.db`,
+      withoutSecret: [],
+    };
+    this.changed({ timeline: true, endpoints: true, gaps: true, status: true });
+    this.navigate("#/settings/data");
+  }
+
+  async callsDue(days: number | null): Promise<CallsDue> {
+    this.#answer("callsDue");
+    return dueOf(this.world.entries, days, this.#now());
+  }
+
+  async keepCallsFor(keepCallsDays: number | null): Promise<number> {
+    this.#answer("keepCallsFor");
+    this.#settings = { ...this.#settings, keepCallsDays };
+    return dueOf(this.world.entries, keepCallsDays, this.#now()).deliveries;
+  }
+
+  async findPeople(text: string): Promise<KnownPerson[]> {
+    this.#answer("findPeople");
+    return peopleOf(this.world.entries, text);
+  }
+
+  async personData(person: PersonQuery): Promise<PersonData> {
+    this.#answer("personData");
+    return personDataOf(this.world.entries, person);
+  }
+
+  async erasePerson(person: PersonQuery): Promise<PersonData> {
+    this.#answer("erasePerson");
+    const told = personDataOf(this.world.entries, person);
+    const gone = new Set(entriesOfPerson(this.world.entries, person));
+    this.world.entries = this.world.entries.filter((entry) => !gone.has(entry));
+    this.changed({ timeline: true, endpoints: true, status: true });
+    return { ...told, knownAs: [], newest: [] };
   }
 
   async copyText(text: string): Promise<void> {

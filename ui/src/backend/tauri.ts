@@ -1,6 +1,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import type { Change } from "../bindings/types";
+import type { Change, Look } from "../bindings/types";
+import { systemLook } from "../state/look.svelte";
 import type { Backend, Unsubscribe } from "./backend";
 
 /** `listen` answers later; whoever unsubscribes before that must still be unsubscribed. */
@@ -9,7 +10,16 @@ function subscribe<T>(event: string, callback: (payload: T) => void): Unsubscrib
   return () => void listening.then((stop) => stop());
 }
 
+/** The program says it to the page before the page's own scripts run. */
+declare global {
+  interface Window {
+    __BELLHOP_LOOK__?: Look;
+  }
+}
+
 export const tauriBackend: Backend = {
+  firstLook: window.__BELLHOP_LOOK__ ?? systemLook,
+
   timeline: (query) => invoke("timeline", { query }),
   booking: (id) => invoke("booking", { id }),
   setDone: (id, done) => invoke("set_done", { id, done }),
@@ -46,6 +56,21 @@ export const tauriBackend: Backend = {
   tryNow: () => invoke("try_now"),
   pauseNotifications: (minutes) => invoke("pause_notifications", { minutes }),
   testNotification: () => invoke("test_notification"),
+  saveLook: (look) => invoke("save_look", { look }),
+  setNotificationPrivacy: (privacy) => invoke("set_notification_privacy", { privacy }),
+  startAtLogin: (on) => invoke("start_at_login", { on }),
+  hosts: () => invoke("hosts"),
+
+  footprint: () => invoke("footprint"),
+  openDataFolder: () => invoke("open_data_folder"),
+  backUp: () => invoke("back_up"),
+  chooseBackup: () => invoke("choose_backup"),
+  restore: () => invoke("restore"),
+  callsDue: (days) => invoke("calls_due", { days }),
+  keepCallsFor: (days) => invoke("keep_calls_for", { days }),
+  findPeople: (text) => invoke("find_people", { text }),
+  personData: (person) => invoke("person_data", { person }),
+  erasePerson: (person) => invoke("erase_person", { person }),
 
   copyText: (text) => invoke("copy_text", { text }),
   openLink: (url) => invoke("open_link", { url }),

@@ -7,15 +7,30 @@
 export type AffectedEndpoint = { endpointId: string, label: string, provider: Provider, outlook: Outlook, until: string | null, summary: string, advice: string, };
 
 /**
+ * Light or dark.
+ */
+export type Appearance = "system" | "light" | "dark";
+
+/**
  * Who booked.
  */
 export type Attendee = { name: string | null, email: string | null, phone: string | null, timeZone: string | null, };
+
+/**
+ * A backup: one that was written, or one that is there to be restored.
+ */
+export type Backup = { file: string, bytes: number, content: DataContent, };
 
 /**
  * One appointment through its whole life: its events in the order in which they happened, what the person wrote about
  * it, and the newest other bookings of the same person.
  */
 export type Booking = { id: string, provider: Provider, endpointId: string, endpointLabel: string, status: BookingStatus, title: string | null, start: string | null, end: string | null, date: string | null, attendee: Attendee, host: string | null, reason: string | null, createdAt: string, updatedAt: string, doneAt: string | null, events: Array<StoryStep>, notes: Array<Note>, others: Array<OtherBooking>, };
+
+/**
+ * One of the bookings that go.
+ */
+export type BookingLine = { id: string, provider: Provider, title: string | null, start: string | null, end: string | null, date: string | null, };
 
 /**
  * How a booking stands.
@@ -33,9 +48,29 @@ export type CalendarBooking = { id: string, provider: Provider, endpointLabel: s
 export type CalendarQuery = { from: string, until: string, firstDate: string, dateAfter: string, };
 
 /**
+ * What a rule for the content of calls removes at once.
+ */
+export type CallsDue = { deliveries: number, bytes: number, };
+
+/**
  * What the window is told after a commit: read these again.
  */
 export type Change = { timeline: boolean, endpoints: boolean, gaps: boolean, status: boolean, };
+
+/**
+ * How a time of day is written.
+ */
+export type ClockChoice = "system" | "h12" | "h24";
+
+/**
+ * What is in a database.
+ */
+export type DataContent = { endpoints: number, deliveries: number, bookings: number, newestDeliveryAt: string | null, };
+
+/**
+ * A file with data in it.
+ */
+export type DataFile = { file: string, bytes: number, };
 
 /**
  * What happened on one day at one provider.
@@ -91,6 +126,16 @@ message: string, };
 export type Field = "title" | "host" | "name" | "email" | "phone";
 
 /**
+ * With which day a week begins.
+ */
+export type FirstWeekday = "system" | "monday" | "saturday" | "sunday";
+
+/**
+ * What the data take on the disk. `restored` tells of the restore with which the program started.
+ */
+export type Footprint = { directory: string, database: number, journal: number, copies: Array<DataFile>, content: DataContent, restored: Restored | null, };
+
+/**
  * A time in which we could not be reached. `endedAt` is null while it goes on.
  */
 export type Gap = { id: string, cause: GapCause, beganAt: string, endedAt: string | null, message: string, endpoints: Array<AffectedEndpoint>, };
@@ -114,6 +159,31 @@ export type Hop = { name: string, outcome: HopOutcome, milliseconds: number | nu
  * How a part of the way of a call went.
  */
 export type HopOutcome = "passed" | "failed" | "skipped";
+
+/**
+ * A host that the program connects to.
+ */
+export type Host = { name: string, purpose: HostPurpose, };
+
+/**
+ * Why the program connects to a host.
+ */
+export type HostPurpose = "tunnel" | "own_address" | "proxy";
+
+/**
+ * Somebody whom bookings name.
+ */
+export type KnownPerson = { name: string | null, email: string | null, phone: string | null, bookings: number, lastHeard: string, };
+
+/**
+ * The language of the window.
+ */
+export type LanguageChoice = "system" | "en" | "de";
+
+/**
+ * How the window looks and speaks.
+ */
+export type Look = { appearance: Appearance, language: LanguageChoice, clock: ClockChoice, firstWeekday: FirstWeekday, };
 
 /**
  * An endpoint to add.
@@ -148,6 +218,25 @@ export type Outlook = "retrying" | "given_up" | "unknown" | "settled";
 export type Overview = { days: Array<DayCount>, leadDays: Array<number>, lead: Array<number>, hours: Array<number>, created: number, cancelled: number, };
 
 /**
+ * What erasing a person's data removes, and the files that hold it too and are left alone.
+ */
+export type PersonData = { bookings: number, entries: number, notices: number, deliveries: number, 
+/**
+ * Those among them that told of other people too.
+ */
+sharedDeliveries: number, knownAs: Array<string>, newest: Array<BookingLine>, copies: Array<string>, };
+
+/**
+ * Whom to look for: everything that is given has to fit.
+ */
+export type PersonQuery = { name: string | null, email: string | null, phone: string | null, };
+
+/**
+ * How much notifications tell.
+ */
+export type Privacy = "full" | "without_names" | "nothing";
+
+/**
  * Something in a delivery that Bellhop could not use, in words for the person.
  */
 export type Problem = { code: string, message: string, };
@@ -178,6 +267,19 @@ export type Rejection = { id: string, at: string, endpointId: string | null, rea
 export type Replayed = { read: number, removed: number, };
 
 /**
+ * How a restore went. Where it failed, `failure` says why, and nothing was changed.
+ */
+export type Restored = { file: string, failure: string | null, 
+/**
+ * Where the data are that it replaced.
+ */
+keptAside: string | null, 
+/**
+ * Endpoints whose secret is not on this computer.
+ */
+withoutSecret: Array<string>, };
+
+/**
  * A live signing secret. Never its value.
  */
 export type Secret = { id: string, createdAt: string, lastUsedAt: string | null, };
@@ -200,7 +302,11 @@ export type SelfTest = { passed: boolean, hops: Array<Hop>, };
 /**
  * What the person chose.
  */
-export type Settings = { reach: Reach, ngrokDomain: string | null, hasNgrokToken: boolean, tokenFromEnvironment: boolean, ngrokServer: string | null, ngrokRootCas: string | null, ngrokProxy: string | null, ngrokPooling: boolean, ownAddress: string | null, probe: boolean, secretsKeptIn: SecretKeeper, dataDir: string, };
+export type Settings = { reach: Reach, ngrokDomain: string | null, hasNgrokToken: boolean, tokenFromEnvironment: boolean, ngrokServer: string | null, ngrokRootCas: string | null, ngrokProxy: string | null, ngrokPooling: boolean, ownAddress: string | null, probe: boolean, secretsKeptIn: SecretKeeper, dataDir: string, look: Look, notificationPrivacy: Privacy, startAtLogin: boolean, 
+/**
+ * For how many days the content of calls is kept; null is for ever.
+ */
+keepCallsDays: number | null, };
 
 /**
  * What the person chooses.

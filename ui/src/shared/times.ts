@@ -1,5 +1,5 @@
 import type { TimelineEntry } from "../bindings/types";
-import { t, type Language } from "../words/words.svelte";
+import { languageOfTag, t, type Language } from "../words/words.svelte";
 import { kinds } from "./kinds";
 import { whoIs } from "./people";
 
@@ -22,7 +22,7 @@ export function localeOfPerson(language: Language): Spoken {
   const own = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
   const wanted = [own.locale, ...navigator.languages];
   return {
-    locale: wanted.find((tag) => new Intl.Locale(tag).language === language) ?? elsewhereSpoken[language],
+    locale: wanted.find((tag) => languageOfTag(tag) === language) ?? elsewhereSpoken[language],
     hourCycle: own.hourCycle ?? "h23",
     timeZone: own.timeZone,
   };

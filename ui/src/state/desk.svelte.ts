@@ -1,20 +1,20 @@
 import { createContext } from "svelte";
 import { asFailure, type Backend } from "../backend/backend";
 import type { Failure, Provider, ProviderFacts, Settings, SettingsChange, Status } from "../bindings/types";
-import { createTimes, localeOfPerson, type Times } from "../shared/times";
-import { language } from "../words/words.svelte";
+import type { Times } from "../shared/times";
 import { Clock } from "./clock.svelte";
 import { EndpointList } from "./endpoints.svelte";
 import { GapList } from "./gaps.svelte";
+import { Look } from "./look.svelte";
 import { Place } from "./place.svelte";
 import { TimelineFeed } from "./timeline.svelte";
 
 /** What every screen shares: the backend, the place, the clock, and what the program last said of itself. */
 export class Desk {
   readonly backend: Backend;
-  readonly times: Times;
   readonly clock = new Clock();
   readonly place = new Place();
+  readonly look: Look;
   readonly feed: TimelineFeed;
   readonly endpoints: EndpointList;
   readonly gaps: GapList;
@@ -25,10 +25,10 @@ export class Desk {
   /** Each change is made from the settings that the one before has left. */
   #changing: Promise<unknown> = Promise.resolve();
 
-  constructor(backend: Backend, times: Times = createTimes(localeOfPerson(language()))) {
+  constructor(backend: Backend, times?: Times) {
     this.backend = backend;
-    this.times = times;
-    this.feed = new TimelineFeed(backend, times.timeZone, (entry) => this.describe(entry));
+    this.look = new Look(backend.firstLook, times);
+    this.feed = new TimelineFeed(backend, this.times.timeZone, (entry) => this.describe(entry));
     this.endpoints = new EndpointList(backend);
     this.gaps = new GapList(backend, () => this.feed.rowsAbove());
   }
@@ -36,6 +36,7 @@ export class Desk {
   start(): () => void {
     const stops = [
       () => this.gaps.stop(),
+      this.look.start(),
       this.clock.start(),
       this.place.start(),
       this.backend.onNavigate((hash) => this.place.go(hash)),
@@ -52,6 +53,10 @@ export class Desk {
     void this.endpoints.read();
     void this.gaps.read();
     return () => stops.forEach((stop) => stop());
+  }
+
+  get times(): Times {
+    return this.look.times;
   }
 
   get now(): Date {
@@ -78,6 +83,7 @@ export class Desk {
     try {
       this.settings = await this.backend.settings();
       this.settingsFailure = null;
+      this.look.chosen = this.settings.look;
     } catch (thrown) {
       this.settingsFailure = asFailure(thrown);
     }
@@ -97,6 +103,18 @@ export class Desk {
     });
     this.#changing = changing.catch(() => {});
     return changing;
+  }
+
+  /** Shown at once, and taken back where the program cannot keep it. */
+  async changeLook(change: Partial<Settings["look"]>): Promise<void> {
+    const before = this.look.chosen;
+    this.look.chosen = { ...before, ...change };
+    try {
+      this.settings = await this.backend.saveLook(this.look.chosen);
+    } catch (thrown) {
+      this.look.chosen = before;
+      throw thrown;
+    }
   }
 
   async readProviders(): Promise<void> {

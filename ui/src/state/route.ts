@@ -22,6 +22,10 @@ export type CalendarView = { span: "day" | "week"; day: string | null };
 /** How many days back the overview counts. */
 export type OverviewDays = "28" | "84" | "365";
 
+export const settingsSections = ["reach", "notifications", "general", "data", "people", "about"] as const;
+
+export type SettingsSection = (typeof settingsSections)[number];
+
 export type Route =
   | { screen: "timeline"; filter: TimelineFilter }
   | { screen: "booking"; id: string }
@@ -31,7 +35,7 @@ export type Route =
   | { screen: "delivery"; id: string }
   | { screen: "endpoints" }
   | { screen: "new-endpoint" }
-  | { screen: "settings" };
+  | { screen: "settings"; section: SettingsSection };
 
 export const noFilter: TimelineFilter = {
   kind: null,
@@ -61,7 +65,8 @@ const filterParts = Object.keys(noFilter) as (keyof TimelineFilter)[];
 export function parseHash(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
   const [screen, rest] = path.split("/").filter((part) => part !== "");
-  if (screen === "settings") return { screen: "settings" };
+  if (screen === "settings")
+    return { screen: "settings", section: settingsSections.find((section) => section === rest) ?? "reach" };
   if (screen === "endpoints") return { screen: rest === "new" ? "new-endpoint" : "endpoints" };
   if ((screen === "booking" || screen === "delivery") && rest) {
     const id = decoded(rest);
@@ -145,6 +150,8 @@ export function hashOf(route: Route): string {
       return `#/${route.screen}/${encodeURIComponent(route.id)}`;
     case "new-endpoint":
       return "#/endpoints/new";
+    case "settings":
+      return route.section === "reach" ? "#/settings" : `#/settings/${route.section}`;
     default:
       return `#/${route.screen}`;
   }

@@ -51,10 +51,19 @@ export function told(text: string): string {
   return translate(text);
 }
 
+/** The language of a tag such as de-AT. A system without a language says "C", which is no tag. */
+export function languageOfTag(tag: string): string | null {
+  try {
+    return new Intl.Locale(tag).language;
+  } catch {
+    return null;
+  }
+}
+
 /** The language of the person's system, if the window speaks it. */
 export function languageOfSystem(): Language {
-  const wanted = navigator.languages.map((tag) => new Intl.Locale(tag).language);
-  return wanted.find((tag): tag is Language => Object.hasOwn(languages, tag)) ?? "en";
+  const wanted = navigator.languages.map(languageOfTag);
+  return wanted.find((one): one is Language => one !== null && Object.hasOwn(languages, one)) ?? "en";
 }
 
 /** The text of a key that may not be there: one made from a code of the program, which may be newer than the words. */

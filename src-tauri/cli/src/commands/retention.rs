@@ -2,7 +2,6 @@
 
 use bellhop_engine::Engine;
 use bellhop_engine::store::retention::{self, Due};
-use jiff::Timestamp;
 
 use crate::args::{Days, Retention as Command};
 use crate::json::Retention;
@@ -12,7 +11,7 @@ pub(super) async fn run(engine: &Engine, command: Command, output: Output) -> an
     match command {
         Command::Show => {
             let days = engine.store.read(retention::days).await?;
-            let due = due(engine, days).await?;
+            let due = engine.due_after(days).await?;
             print(output, days, true, due, |rule| {
                 let waits = match due.deliveries {
                     0 => String::new(),
@@ -27,7 +26,7 @@ pub(super) async fn run(engine: &Engine, command: Command, output: Output) -> an
             days: Days(days),
             yes: false,
         } => {
-            let due = due(engine, days).await?;
+            let due = engine.due_after(days).await?;
             print(output, days, false, due, |rule| {
                 format!(
                     "The rule would be: {rule}\nIt would remove the headers and bodies of {} calls at once, {} bytes. Bookings and the timeline stay; these calls can no longer be read again.\nNothing has been changed. Add --yes to make the rule.",
@@ -39,12 +38,8 @@ pub(super) async fn run(engine: &Engine, command: Command, output: Output) -> an
             days: Days(days),
             yes: true,
         } => {
-            let due = due(engine, days).await?;
-            engine
-                .store
-                .write(move |connection| retention::set_days(connection, days))
-                .await?;
-            let removed = engine.let_old_calls_go().await?;
+            let due = engine.due_after(days).await?;
+            let removed = engine.keep_calls_for(days).await?;
             let due = Due {
                 deliveries: removed,
                 ..due
@@ -56,17 +51,6 @@ pub(super) async fn run(engine: &Engine, command: Command, output: Output) -> an
             })
         }
     }
-}
-
-async fn due(engine: &Engine, days: Option<u32>) -> anyhow::Result<Due> {
-    let Some(days) = days else {
-        return Ok(Due::default());
-    };
-    let due = engine
-        .store
-        .read(move |connection| retention::due(connection, days, Timestamp::now()))
-        .await?;
-    Ok(due)
 }
 
 fn print(

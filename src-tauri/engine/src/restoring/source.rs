@@ -46,19 +46,11 @@ pub(super) fn open(data_dir: &Path, file: &Path) -> Result<Connection, RestoreEr
         .map_err(|error| unreadable(error.to_string()))
 }
 
-pub(super) fn copy_checked(
-    data_dir: &Path,
-    file: &Path,
-    source: &Connection,
-    copy: &Path,
-) -> Result<Connection, RestoreError> {
-    let damaged = |flaw: String| RestoreError::Damaged {
-        file: file.to_owned(),
-        flaw,
-    };
+/// Whether it is a whole backup that this version can read.
+pub(super) fn check(file: &Path, source: &Connection) -> Result<(), RestoreError> {
     let of_source = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => RestoreError::NoBackup(file.to_owned()),
-        _ => damaged(error.to_string()),
+        _ => damaged(file, error.to_string()),
     };
     match migrating::standing(source).map_err(of_source)? {
         Standing::Newer => return Err(RestoreError::Newer(file.to_owned())),
@@ -68,9 +60,27 @@ pub(super) fn copy_checked(
         }
         Standing::Older | Standing::Current => {}
     }
-    if let Some(flaw) = checking::flaw(source, "integrity_check").map_err(of_source)? {
-        return Err(damaged(flaw));
+    match checking::flaw(source, "integrity_check").map_err(of_source)? {
+        Some(flaw) => Err(damaged(file, flaw)),
+        None => Ok(()),
     }
+}
+
+fn damaged(file: &Path, flaw: String) -> RestoreError {
+    RestoreError::Damaged {
+        file: file.to_owned(),
+        flaw,
+    }
+}
+
+pub(super) fn copy_checked(
+    data_dir: &Path,
+    file: &Path,
+    source: &Connection,
+    copy: &Path,
+) -> Result<Connection, RestoreError> {
+    let damaged = |flaw: String| damaged(file, flaw);
+    check(file, source)?;
     backup::copy(source, copy).map_err(|error| match error {
         BackupError::Place { cause, .. } => RestoreError::Place {
             data_dir: data_dir.to_owned(),

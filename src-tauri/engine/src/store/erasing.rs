@@ -235,6 +235,21 @@ impl Traces {
         Ok(kept)
     }
 
+    /// The bookings that were made last, at most `limit`.
+    pub(crate) fn newest_bookings(
+        &self,
+        connection: &Connection,
+        limit: usize,
+    ) -> Result<Vec<bookings::Booking>> {
+        let newest = self.bookings.iter().rev().take(limit);
+        let read = newest.map(|id| bookings::get(connection, *id));
+        Ok(read
+            .collect::<Result<Vec<_>>>()?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+
     /// The names, addresses and numbers that were found, as they are written.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.texts.keys().map(String::as_str)

@@ -1,11 +1,14 @@
 //! Table `notice`: an outbox of what we want to tell.
 
+use bellhop_core::event::EventKind;
 use bellhop_core::notice::Wording;
+use bellhop_core::provider::Provider;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::Result;
-use super::columns::{moment, rows};
+use super::columns::{When, moment, rows};
+use super::endpoints::provider_word;
+use super::{Result, StoreError};
 
 /// A notice that has not been shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,11 +18,15 @@ pub struct Notice {
     /// The booking it is about, if there is one.
     pub booking_id: Option<i64>,
     /// What kind of event it tells of.
-    pub kind: String,
-    /// Who, and what happened.
-    pub title: String,
-    /// What and when.
-    pub body: String,
+    pub kind: EventKind,
+    /// The provider that told of it.
+    pub provider: Provider,
+    /// When the booking takes place.
+    pub when: When,
+    /// When it was to take place before.
+    pub previous: When,
+    /// Who, what and when.
+    pub wording: Wording,
 }
 
 /// Plans a notice for an event. An event has one at most, however often it is looked at.
@@ -109,16 +116,24 @@ pub fn of_delivery(connection: &Connection, delivery_id: i64) -> Result<Option<T
 /// Fails where SQLite does.
 pub fn waiting(connection: &Connection) -> Result<Vec<Notice>> {
     let mut statement = connection.prepare_cached(
-        "SELECT notice.id, booking_id, kind, title, body FROM notice JOIN event ON event.id = event_id
+        "SELECT notice.id, booking_id, kind, provider, title, body, start_at, end_at, date,
+             previous_start_at, previous_end_at, previous_date
+         FROM notice JOIN event ON event.id = event_id JOIN endpoint ON endpoint.id = endpoint_id
          WHERE shown_at IS NULL AND held = 0 ORDER BY notice.id",
     )?;
     rows(&mut statement, [], |row| {
         Ok(Notice {
             id: row.get("id")?,
             booking_id: row.get("booking_id")?,
-            kind: row.get("kind")?,
-            title: row.get("title")?,
-            body: row.get("body")?,
+            kind: EventKind::from_word(&row.get::<_, String>("kind")?)
+                .ok_or(StoreError::Unreadable("event.kind"))?,
+            provider: provider_word(&row.get::<_, String>("provider")?)?,
+            when: When::read(row, "")?,
+            previous: When::read(row, "previous_")?,
+            wording: Wording {
+                title: row.get("title")?,
+                body: row.get("body")?,
+            },
         })
     })
 }

@@ -1,5 +1,6 @@
 //! Table `setting`: what the person chose. Secrets are not settings.
 
+use bellhop_core::notice::Privacy;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -27,6 +28,11 @@ pub const OWN_ADDRESS: &str = "own_address";
 pub const PROBE: &str = "probe";
 /// Until when notifications are paused.
 pub const PAUSED_UNTIL: &str = "notifications_paused_until";
+
+/// How much notifications tell.
+pub const NOTIFICATION_PRIVACY: &str = "notification_privacy";
+/// How the window looks and speaks. JSON, which only the window reads.
+pub const LOOK: &str = "look";
 
 /// No pause that is offered is longer: "until tomorrow" has 32 hours at most, and one more when clocks go back. One that
 /// seems longer was begun while the computer's clock was wrong, and would keep the person uninformed for as long.
@@ -61,6 +67,19 @@ pub fn set(connection: &Connection, name: &str, value: Option<&str>) -> Result<(
         None => connection.prepare_cached("DELETE FROM setting WHERE name = ?1")?.execute([name])?,
     };
     Ok(())
+}
+
+/// How much notifications tell.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn privacy(connection: &Connection) -> Result<Privacy> {
+    let Some(word) = get(connection, NOTIFICATION_PRIVACY)? else {
+        return Ok(Privacy::default());
+    };
+    // A level that only a newer version knows was chosen so that less is told.
+    Ok(Privacy::from_word(&word).unwrap_or(Privacy::Nothing))
 }
 
 /// Until when notifications are paused, if they are at `now`.

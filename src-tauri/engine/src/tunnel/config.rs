@@ -154,6 +154,17 @@ impl FromStr for ServerAddress {
 #[derive(Clone, PartialEq, Eq)]
 pub struct ProxyAddress(pub(super) axum::http::Uri);
 
+impl ProxyAddress {
+    /// The address without a name and a password.
+    pub fn host_and_port(&self) -> String {
+        let host = self.0.host().unwrap_or_default();
+        match self.0.port_u16() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+}
+
 impl fmt::Debug for ProxyAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "ProxyAddress({:?})", self.0.host())

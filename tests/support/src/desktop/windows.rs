@@ -30,6 +30,21 @@ impl<'a> Windows<'a> {
             .collect())
     }
 
+    /// Types a line into the window, in place of what the field with the focus holds.
+    ///
+    /// # Errors
+    /// When the window cannot be given the focus.
+    pub fn type_line(&self, id: &str, text: &str) -> Result<()> {
+        let focus = ["windowactivate", "--sync", id, "key", "ctrl+a"];
+        let keys = ["type", "--clearmodifiers", "--delay", "20", text];
+        for keys in [&focus[..], &keys, &["key", "Return"]] {
+            self.screen
+                .asks("xdotool", keys)?
+                .context("xdotool could not type")?;
+        }
+        Ok(())
+    }
+
     /// Closes the window as a person does with the keyboard: the program is asked, not killed.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-import type { Settings, Tunnel } from "../../bindings/types";
+import type { Host, Settings, Tunnel } from "../../bindings/types";
+import { systemLook } from "../../state/look.svelte";
 import type { WorldName } from "../memory";
 
 const ago = (now: Date, minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
@@ -58,5 +59,24 @@ export function settingsOf(world: WorldName): Settings {
     probe: true,
     secretsKeptIn: "keychain",
     dataDir: "/home/rosa/.local/share/app.bellhop.desktop",
+    look: systemLook,
+    notificationPrivacy: "full",
+    startAtLogin: false,
+    keepCallsDays: null,
   };
+}
+
+/** As the program derives them from the settings. */
+export function hostsOf(settings: Settings, tunnel: Tunnel): Host[] {
+  const bare = (url: string) => url.replace("https://", "").replace(/:443$/, "");
+  if (settings.reach === "off") return [];
+  const proxy: Host[] = settings.ngrokProxy
+    ? [{ name: bare(settings.ngrokProxy.replace(/^\w+:\/\//, "")), purpose: "proxy" }]
+    : [];
+  if (settings.reach === "own_address")
+    return [{ name: bare(settings.ownAddress ?? ""), purpose: "own_address" }, ...proxy];
+  const address = tunnel.state === "online" ? tunnel.url : settings.ngrokDomain;
+  const own: Host[] = address ? [{ name: bare(address), purpose: "own_address" }] : [];
+  const server = bare(settings.ngrokServer ?? "connect.ngrok-agent.com");
+  return [{ name: server, purpose: "tunnel" }, ...own, ...proxy];
 }

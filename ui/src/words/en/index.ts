@@ -3,11 +3,12 @@ import { calendar } from "./calendar";
 import { deliveries } from "./deliveries";
 import { overview } from "./overview";
 import { shared } from "./shared";
+import { settings } from "./settings";
 import { shell } from "./shell";
 import { timeline } from "./timeline";
 
 /** A file for each folder of screens. `{{name}}` is filled in; `_one` and `_other` are chosen by `count`. */
-export const en = { booking, calendar, deliveries, overview, shared, shell, timeline };
+export const en = { booking, calendar, deliveries, overview, settings, shared, shell, timeline };
 
 type AnyText<Tree> = { [Key in keyof Tree]: Tree[Key] extends string ? string : AnyText<Tree[Key]> };
 

@@ -1,0 +1,249 @@
+//! The settings in the real window: starting at login, how the window looks, how much notifications tell, and a backup that
+//! is made and put back through the system's own dialogs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use bellhop_test_support::desktop::{Desktop, Program, ProgramOptions, Window, eventually};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const NAV: &str = "nav[aria-label='Parts of the settings'] a";
+
+struct Stage {
+    program: Program,
+    desktop: Desktop,
+    data: TempDir,
+}
+
+impl Stage {
+    async fn set() -> Result<Self> {
+        let data = TempDir::with_prefix("bellhop data ")?;
+        let desktop = Desktop::start().await?;
+        let args = ["--data-dir".into(), data.path().into()];
+        let options = ProgramOptions {
+            program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
+            args: args.to_vec(),
+            variables: vec![("BELLHOP_SECRETS", "file")],
+        };
+        let program = desktop.open(&options).await?;
+        program.window().click_text("nav a", "Settings").await?;
+        Ok(Self {
+            program,
+            desktop,
+            data,
+        })
+    }
+
+    fn window(&self) -> &Window {
+        self.program.window()
+    }
+
+    async fn told(&self, name: &str, story: Result<()>) -> Result<()> {
+        if story.is_err() {
+            self.picture(&format!("{name}-failed"))?;
+        }
+        story.with_context(|| self.desktop.screen().logs())
+    }
+
+    fn picture(&self, name: &str) -> Result<()> {
+        let file = format!("target/screenshots/settings-{name}.png");
+        self.desktop.screenshot(Path::new(&file))
+    }
+
+    /// Answers the system's dialog for files, which the keyboard is in, with a path.
+    async fn answer(&self, title: &str, path: &Path) -> Result<()> {
+        let windows = self.desktop.windows();
+        let dialog = eventually("the dialog is open", async || {
+            Ok(windows.visible(title)?.pop())
+        })
+        .await?;
+        windows.type_line(&dialog, path.to_str().context("a path that is no text")?)?;
+        eventually("the dialog is closed", async || {
+            Ok(windows.visible(title)?.is_empty().then_some(()))
+        })
+        .await
+    }
+}
+
+#[tokio::test]
+async fn on_a_virtual_desktop_it_starts_at_login_and_looks_as_chosen() -> Result<()> {
+    let stage = Stage::set().await?;
+    stage.told("choices", choices(&stage).await).await
+}
+
+async fn choices(stage: &Stage) -> Result<()> {
+    let window = stage.window();
+    window.click_text(NAV, "General").await?;
+    starts_at_login(stage).await?;
+
+    window.click_text("button", "Dark").await?;
+    let look = "return [document.documentElement.dataset.theme, document.documentElement.lang]";
+    let looks = async |theme: &str, language: &str| {
+        eventually("the window looks as chosen", async || {
+            let found = stage.window().script(look, &[]).await?;
+            Ok((found == serde_json::json!([theme, language])).then_some(()))
+        })
+        .await
+    };
+    looks("dark", "en").await?;
+    window.click_text("button", "Deutsch").await?;
+    looks("dark", "de").await?;
+    window.see_text("h1", "Einstellungen").await?;
+    let frames = "
+        const [done] = arguments;
+        const wait = (frames) => frames === 0 ? done() : requestAnimationFrame(() => wait(frames - 1));
+        wait(12);";
+    window.client().execute_async(frames, Vec::new()).await?;
+    stage.picture("german")?;
+
+    // A window that is opened anew is told before its own scripts run.
+    reopen(stage).await?;
+    let told = "return window.__BELLHOP_LOOK__.appearance";
+    ensure!(stage.window().script(told, &[]).await? == "dark");
+    looks("dark", "de").await?;
+    let place = "location.hash = '#/settings/general'";
+    window.script(place, &[]).await?;
+    window.click_text("button", "English").await?;
+    looks("dark", "en").await?;
+
+    window.click_text(NAV, "Notifications").await?;
+    window.click_text("[role=radio]", "No names").await?;
+    window
+        .see_text("[role=radio][data-state=checked]", "No names")
+        .await?;
+    window
+        .click_text("button", "Send a test notification")
+        .await?;
+    // Closing the window for the first time has shown one too.
+    let told = eventually("the test notification is shown", async || {
+        let all = stage.desktop.notifications().all();
+        Ok(all
+            .into_iter()
+            .find(|told| told.summary.starts_with("Test")))
+    })
+    .await?;
+    ensure!(
+        told.summary == "Test · New booking" && !told.body.contains("Haircut"),
+        "{told:?}"
+    );
+    window.click_text(NAV, "About").await?;
+    window.see_text("section", "connects to nothing").await?;
+    Ok(())
+}
+
+async fn starts_at_login(stage: &Stage) -> Result<()> {
+    let entry = stage
+        .desktop
+        .screen()
+        .folder()
+        .join("home/.config/autostart/bellhop-desktop.desktop");
+    ensure!(!entry.exists());
+    stage.window().click("button[role=switch]").await?;
+    let text = eventually("it is to start at login", async || {
+        Ok(fs::read_to_string(&entry).ok())
+    })
+    .await?;
+    let command = format!(
+        "Exec={} --hidden --data-dir \"{}\"",
+        env!("CARGO_BIN_EXE_bellhop-desktop"),
+        stage.data.path().display()
+    );
+    ensure!(text.lines().any(|line| line == command), "{text}");
+    stage
+        .window()
+        .see("button[role=switch][aria-checked=true]:not(:disabled)")
+        .await?;
+    stage.window().click("button[role=switch]").await?;
+    eventually("it is not to start at login any more", async || {
+        Ok((!entry.exists()).then_some(()))
+    })
+    .await
+}
+
+async fn reopen(stage: &Stage) -> Result<()> {
+    let windows = stage.desktop.windows();
+    let window = windows.visible("Bellhop$")?.pop().context("no window")?;
+    windows.close(&window)?;
+    eventually("the window is closed", async || {
+        Ok(windows.visible("Bellhop$")?.is_empty().then_some(()))
+    })
+    .await?;
+    let tray = stage.desktop.tray().item().await?;
+    tray.choose("Open Bellhop").await?;
+    eventually("the window is open again", async || {
+        Ok(windows.visible("Bellhop$")?.pop())
+    })
+    .await?;
+    stage.window().follow().await?;
+    stage.window().see("h1").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn on_a_virtual_desktop_a_backup_is_made_and_put_back() -> Result<()> {
+    let stage = Stage::set().await?;
+    stage.told("restore", restore(&stage).await).await
+}
+
+async fn restore(stage: &Stage) -> Result<()> {
+    let window = stage.window();
+    let elsewhere = tempfile::tempdir()?;
+    let file = elsewhere.path().join("my backup.db");
+    window.click_text(NAV, "Data and backups").await?;
+    window.click_text("button", "Back up to a file…").await?;
+    stage.answer("Save", &file).await?;
+    window
+        .see_text("[role=status]", "Backup written and checked")
+        .await?;
+    ensure!(file.exists());
+    stage.picture("backed-up")?;
+
+    window.click_text("button", "Choose a backup…").await?;
+    stage.answer("Open|Select", &file).await?;
+    window.see_text("[role=alertdialog]", "It holds").await?;
+    stage.picture("restore")?;
+    let before = receiver(stage)?;
+    // The program ends before it could tell that the button was clicked.
+    let click = "
+        const buttons = [...document.querySelectorAll('[role=alertdialog] button')];
+        const restore = buttons.find((button) => button.textContent.includes('Restore and restart'));
+        setTimeout(() => restore.click(), 100);";
+    window.script(click, &[]).await?;
+    let status = stage.program.ended().await?;
+    ensure!(status == 0, "the program ended with status {status}");
+
+    // It is there again by itself, with the backup, and shows how it went.
+    eventually("another receiver takes calls", async || {
+        Ok(receiver(stage).is_ok_and(|pid| pid != before).then_some(()))
+    })
+    .await?;
+    let windows = stage.desktop.windows();
+    eventually("the window is open again", async || {
+        Ok(windows.visible("Bellhop$")?.pop())
+    })
+    .await?;
+    let kept: Vec<PathBuf> = fs::read_dir(stage.data.path())?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().contains("bellhop-replaced-"))
+        .collect();
+    ensure!(kept.len() == 1, "the data before are kept: {kept:?}");
+    let tray = stage.desktop.tray().item().await?;
+    stage.picture("restored")?;
+    tray.choose("Quit").await?;
+    eventually("the program that was started again has ended", async || {
+        let pid = receiver(stage)?;
+        Ok((!Path::new(&format!("/proc/{pid}/exe")).exists()).then_some(()))
+    })
+    .await
+}
+
+/// The process that takes calls.
+fn receiver(stage: &Stage) -> Result<u64> {
+    let told: Value = serde_json::from_str(&fs::read_to_string(
+        stage.data.path().join("receiver.json"),
+    )?)?;
+    told["pid"].as_u64().context("no process")
+}

@@ -1,0 +1,270 @@
+//! What a person does with the data, at real files: how much notifications tell, how long calls are kept, what a backup
+//! holds, what is known of somebody.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bellhop_core::call::Call;
+use bellhop_core::notice::Privacy;
+use bellhop_core::provider::Provider;
+use bellhop_core::sample::{Act, SampleBooking};
+use bellhop_core::signature::{Checked, SecretValue, SigningSecret, sign, verify};
+use bellhop_engine::Engine;
+use bellhop_engine::announcing::{self, Bubble};
+use bellhop_engine::restoring::{self, RestoreError};
+use bellhop_engine::store::attendees::Person;
+use bellhop_engine::store::{deliveries, settings};
+use bellhop_engine::worker::drain;
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+const SOON: Duration = Duration::from_secs(20);
+const PROVIDER: Provider = Provider::Kordless;
+const HEADLINES: [&str; 3] = ["New booking", "Moved", "Cancelled"];
+
+async fn open() -> (Arc<Engine>, TempDir) {
+    let data = tempfile::tempdir().unwrap();
+    let engine = Engine::open_with_file_secrets(data.path()).await.unwrap();
+    (engine, data)
+}
+
+/// Takes a call for each act of one booking, at the moment `received`.
+async fn book(engine: &Engine, number: u64, received: Timestamp) -> SampleBooking {
+    let secret = SecretValue::new("s3cret").unwrap();
+    let added = engine.add_endpoint(PROVIDER, None, None).await.unwrap();
+    let checked = Checked {
+        endpoint_id: added.id,
+        provider: PROVIDER,
+        secrets: vec![SigningSecret {
+            id: -1,
+            value: secret.clone(),
+        }],
+        pinned: None,
+    };
+    let mut booking = SampleBooking::new(number, Timestamp::now());
+    for act in [Act::Book, Act::Move, Act::Cancel] {
+        if act == Act::Move {
+            booking = booking.moved(booking.now + SignedDuration::from_secs(1));
+        } else if act == Act::Cancel {
+            booking = booking.told_again(booking.now + SignedDuration::from_secs(1));
+        }
+        let sample = PROVIDER
+            .sample(PROVIDER.event_type_of(act), &booking)
+            .unwrap();
+        let signed = sign(
+            PROVIDER,
+            Some(&secret),
+            None,
+            booking.now.as_second(),
+            &sample.body,
+        );
+        let own = sample.headers.into_iter();
+        let call = Call {
+            query: None,
+            headers: own
+                .map(|(name, value)| (name.to_owned(), value))
+                .chain(signed.headers)
+                .map(|(name, value)| (name, value.into_bytes()))
+                .collect(),
+            body: sample.body,
+        };
+        let delivery = verify(&checked, call).unwrap();
+        let stored = engine
+            .store
+            .write(move |connection| deliveries::accept(connection, &delivery, received));
+        stored.await.unwrap();
+    }
+    booking
+}
+
+/// What the desktop is asked to show of one booking's life.
+async fn shown(privacy: Privacy) -> (Vec<Bubble>, SampleBooking) {
+    let (engine, _data) = open().await;
+    let word = privacy.as_str();
+    engine
+        .store
+        .write(move |connection| {
+            settings::set(connection, settings::NOTIFICATION_PRIVACY, Some(word))
+        })
+        .await
+        .unwrap();
+    let booking = book(&engine, 7, Timestamp::now()).await;
+    drain(&engine.store, &engine.changes).await.unwrap();
+    let bubbles: Arc<Mutex<Vec<Bubble>>> = Arc::default();
+    let (stop, seen) = (CancellationToken::new(), Arc::clone(&bubbles));
+    let show = move |bubble: &Bubble| {
+        seen.lock().unwrap().push(bubble.clone());
+        Ok(())
+    };
+    let announcing = tokio::spawn(announcing::run(Arc::clone(&engine), stop.clone(), show));
+    let all = async {
+        while bubbles.lock().unwrap().len() < 3 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(SOON, all)
+        .await
+        .expect("three bubbles");
+    stop.cancel();
+    announcing.await.unwrap();
+    let bubbles = bubbles.lock().unwrap().clone();
+    (bubbles, booking)
+}
+
+#[tokio::test]
+async fn notifications_tell_as_much_as_was_chosen() {
+    let (full, booking) = shown(Privacy::Full).await;
+    let (no_names, _) = shown(Privacy::WithoutNames).await;
+    let (nothing, _) = shown(Privacy::Nothing).await;
+    let text = |bubble: &Bubble| format!("{}\n{}", bubble.title, bubble.body);
+    for (number, headline) in HEADLINES.into_iter().enumerate() {
+        assert!(
+            text(&full[number]).contains(booking.name),
+            "{:?}",
+            full[number]
+        );
+        assert!(text(&full[number]).contains(booking.service));
+
+        assert_eq!(no_names[number].title, headline);
+        let said = text(&no_names[number]);
+        for telling in [booking.name, booking.service, booking.host, &booking.email] {
+            assert!(!said.contains(telling), "{said}");
+        }
+        // The time and the booking system are what it is for.
+        let first_line = full[number].body.lines().next().unwrap();
+        assert_eq!(no_names[number].body, format!("{first_line}\n{PROVIDER}"));
+
+        assert_eq!(nothing[number].title, headline);
+        assert_eq!(nothing[number].body, "");
+        // A click opens the booking all the same.
+        assert!(nothing[number].booking_id.is_some());
+    }
+    assert!(no_names[1].body.contains('→'));
+}
+
+#[tokio::test]
+async fn a_level_that_is_not_known_tells_nothing_and_the_test_tells_as_much_as_chosen() {
+    let (engine, _data) = open().await;
+    let write = |word: Option<&'static str>| {
+        engine.store.write(move |connection| {
+            settings::set(connection, settings::NOTIFICATION_PRIVACY, word)
+        })
+    };
+    let level = || engine.store.read(settings::privacy);
+    assert_eq!(level().await.unwrap(), Privacy::Full);
+    write(Some("initials")).await.unwrap();
+    assert_eq!(level().await.unwrap(), Privacy::Nothing);
+
+    let example = |privacy| announcing::example(privacy);
+    assert_eq!(
+        example(Privacy::Full).title,
+        "Test · New booking: Alex Example"
+    );
+    assert!(example(Privacy::Full).body.contains("Haircut"));
+    let discreet = example(Privacy::WithoutNames);
+    assert_eq!(discreet.title, "Test · New booking");
+    assert!(discreet.body.contains("Kordless") && !discreet.body.contains("Haircut"));
+    assert_eq!(example(Privacy::Nothing).body, "");
+}
+
+#[tokio::test]
+async fn what_a_rule_would_remove_is_what_it_removes() {
+    let (engine, _data) = open().await;
+    let now = Timestamp::now();
+    book(&engine, 1, now - SignedDuration::from_hours(24 * 100)).await;
+    book(&engine, 2, now - SignedDuration::from_hours(24 * 40)).await;
+    book(&engine, 3, now).await;
+    drain(&engine.store, &engine.changes).await.unwrap();
+    let due = async |days| engine.due_after(days).await.unwrap().deliveries;
+    assert_eq!(due(None).await, 0);
+    assert_eq!(due(Some(365)).await, 0);
+    assert_eq!(due(Some(90)).await, 3);
+    assert_eq!(due(Some(30)).await, 6);
+    assert!(engine.due_after(Some(30)).await.unwrap().bytes > 0);
+
+    assert_eq!(engine.keep_calls_for(Some(90)).await.unwrap(), 3);
+    assert_eq!(due(Some(90)).await, 0);
+    assert_eq!(due(Some(30)).await, 3);
+    assert_eq!(engine.keep_calls_for(None).await.unwrap(), 0);
+    // The rows stay, so that repeats are recognised.
+    assert_eq!(engine.footprint().await.unwrap().content.deliveries, 9);
+}
+
+#[tokio::test]
+async fn a_backup_is_looked_into_before_anything_is_restored() {
+    let (engine, data) = open().await;
+    book(&engine, 1, Timestamp::now()).await;
+    drain(&engine.store, &engine.changes).await.unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let file = elsewhere.path().join("backup of may.db");
+    engine.store.back_up(&file).await.unwrap();
+    let bytes = std::fs::read(&file).unwrap();
+    book(&engine, 2, Timestamp::now()).await;
+
+    // While the program has its data open.
+    let content = restoring::look_into(data.path(), &file).await.unwrap();
+    assert_eq!((content.bookings, content.deliveries), (1, 3));
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
+    assert_eq!(engine.footprint().await.unwrap().content.deliveries, 6);
+
+    let look = async |file: &Path| restoring::look_into(data.path(), file).await.unwrap_err();
+    let text = elsewhere.path().join("notes.db");
+    std::fs::write(
+        &text,
+        "Not a database, but long enough to look at. ".repeat(200),
+    )
+    .unwrap();
+    assert!(matches!(look(&text).await, RestoreError::NoBackup(_)));
+    let damaged = elsewhere.path().join("damaged.db");
+    std::fs::write(&damaged, &bytes[..bytes.len() / 2]).unwrap();
+    assert!(matches!(
+        look(&damaged).await,
+        RestoreError::Damaged { .. } | RestoreError::NoBackup(_)
+    ));
+    let own = data.path().join("bellhop.db");
+    assert!(matches!(look(&own).await, RestoreError::Itself(_)));
+
+    drop(engine);
+    let restored = restoring::restore(data.path(), &file).await.unwrap();
+    assert_eq!(restored.content, content);
+    let engine = Engine::open_with_file_secrets(data.path()).await.unwrap();
+    let footprint = engine.footprint().await.unwrap();
+    assert_eq!(footprint.content, content);
+    let copies: Vec<_> = footprint.copies.iter().map(|copy| &copy.file).collect();
+    assert_eq!(copies, [&restored.kept_aside.unwrap()]);
+    assert!(footprint.copies[0].bytes > 0 && footprint.database > 0);
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_person_is_shown_before_it_goes() {
+    let (engine, _data) = open().await;
+    let booking = book(&engine, 1, Timestamp::now()).await;
+    let other = book(&engine, 2, Timestamp::now()).await;
+    let person = || Person::new(None, Some(&booking.email), None).unwrap();
+    let found = engine.find_person(person()).await.unwrap();
+    assert_eq!(found.newest.len(), 1);
+    assert_eq!(
+        found.newest[0].attendee.email.as_deref(),
+        Some(&*booking.email)
+    );
+    let known_as: Vec<&str> = found.known_as().collect();
+    assert!(known_as.contains(&booking.name) && known_as.contains(&&*booking.email));
+    assert!(!known_as.contains(&&*other.email));
+    assert_eq!(found.extent.deliveries, 3);
+
+    let gone = engine.erase_person(found).await.unwrap();
+    assert_eq!((gone.bookings, gone.events), (1, 3));
+    let after = engine.find_person(person()).await.unwrap();
+    assert_eq!(after.extent, Default::default());
+    assert!(after.newest.is_empty());
+    assert_eq!(engine.footprint().await.unwrap().content.bookings, 1);
+}
