@@ -5,6 +5,7 @@
 mod calendar;
 mod deliveries;
 mod endpoints;
+mod first_run;
 mod gaps;
 mod overview;
 mod settings;
@@ -18,7 +19,8 @@ pub use calendar::{CalendarBooking, CalendarQuery};
 pub use deliveries::{
     Delivery, DeliveryPage, DeliveryQuery, DeliveryState, Header, NoticeTimes, WholeDelivery,
 };
-pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, SecretUse};
+pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, SecretUse, Silence};
+pub use first_run::{FirstRun, FirstRunProgress, FirstRunStep};
 pub use gaps::{AffectedEndpoint, Gap, GapCause, Outlook};
 pub use overview::{DayCount, Overview};
 pub use settings::{

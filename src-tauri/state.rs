@@ -5,6 +5,8 @@ use std::sync::Arc;
 use bellhop_engine::Engine;
 use bellhop_engine::reach::Choice;
 use bellhop_engine::serving::Serving;
+use tokio::process::Child;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 /// The running program.
@@ -13,6 +15,8 @@ pub(crate) struct Desktop {
     pub(crate) serving: Arc<Serving>,
     /// Whether this is the demo, with its throw-away profile.
     pub(crate) demo: bool,
+    /// The demo that this program has opened beside itself.
+    pub(crate) demo_beside: Mutex<Option<Child>>,
     /// Cancelled when the program ends.
     pub(crate) stop: CancellationToken,
 }

@@ -29,7 +29,10 @@ pub(crate) fn show(app: &AppHandle, page: Option<&str>) {
 fn open(app: &AppHandle, page: Option<&str>) -> tauri::Result<()> {
     let address = format!("index.html{}", page.unwrap_or_default());
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(address.into()))
-        .title("Bellhop")
+        .title(match app.state::<Desktop>().demo {
+            true => "Bellhop demo",
+            false => "Bellhop",
+        })
         .inner_size(1120.0, 760.0)
         .min_inner_size(560.0, 420.0)
         .build()?;

@@ -12,6 +12,7 @@ use bellhop_engine::instance::Window;
 use bellhop_engine::{Engine, demo, serving};
 use clap::Parser as _;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Args;
@@ -62,6 +63,7 @@ fn start(args: Args) -> anyhow::Result<i32> {
         .or_else(bellhop_engine::default_data_dir)
         .context("there is no home directory to keep data in: choose a place with --data-dir")?;
 
+    let demo = args.demo;
     let app = tauri::Builder::default()
         // First, so that a second start ends here before it opens anything.
         .plugin(single)
@@ -85,6 +87,9 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::endpoints::add_secret,
             commands::endpoints::retire_secret,
             commands::endpoints::rejections,
+            commands::first_run::first_run,
+            commands::first_run::save_first_run,
+            commands::first_run::start_demo,
             commands::settings::status,
             commands::settings::settings,
             commands::settings::save_settings,
@@ -100,11 +105,12 @@ fn start(args: Args) -> anyhow::Result<i32> {
         .setup(move |app| Ok(set_up(app.handle(), &args, &data_dir)?))
         .build(tauri::generate_context!())?;
 
-    let code = app.run_return(|app, event| match event {
-        // The last window has been closed, and the tray stays. A quit has a code.
+    let code = app.run_return(move |app, event| match event {
+        // The last window has been closed, and the tray stays. A quit has a code. The demo ends with its window, or else
+        // it would go on telling of invented bookings out of sight.
         RunEvent::ExitRequested {
             code: None, api, ..
-        } => api.prevent_exit(),
+        } if !demo => api.prevent_exit(),
         RunEvent::Exit => tauri::async_runtime::block_on(take_down(app)),
         _ => {}
     });
@@ -164,6 +170,7 @@ async fn open(args: &Args, data_dir: &Path) -> anyhow::Result<Desktop> {
         engine,
         serving,
         demo: args.demo,
+        demo_beside: Mutex::new(None),
         stop: CancellationToken::new(),
     })
 }

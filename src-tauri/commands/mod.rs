@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod deliveries;
 pub mod desktop;
 pub mod endpoints;
+pub mod first_run;
 pub mod settings;
 pub mod timeline;
 

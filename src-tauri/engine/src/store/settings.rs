@@ -28,6 +28,9 @@ pub const PROBE: &str = "probe";
 /// Until when notifications are paused.
 pub const PAUSED_UNTIL: &str = "notifications_paused_until";
 
+/// Where the first run stands.
+pub const FIRST_RUN: &str = "first_run";
+
 /// No pause that is offered is longer: "until tomorrow" has 32 hours at most, and one more when clocks go back. One that
 /// seems longer was begun while the computer's clock was wrong, and would keep the person uninformed for as long.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(33);
