@@ -7,6 +7,7 @@ import type {
   DeliveryQuery,
   Endpoint,
   Failure,
+  FirstRun,
   Gap,
   NewEndpoint,
   Overview,
@@ -66,6 +67,12 @@ export interface Backend {
   /** `null` resumes them. */
   pauseNotifications(minutes: number | null): Promise<Status>;
   testNotification(): Promise<void>;
+
+  /** Where the first run stands; `null`: it has not begun. */
+  firstRun(): Promise<FirstRun | null>;
+  saveFirstRun(firstRun: FirstRun): Promise<void>;
+  /** Opens the demo beside this window, with invented bookings of its own. */
+  startDemo(): Promise<void>;
 
   copyText(text: string): Promise<void>;
   openLink(url: string): Promise<void>;

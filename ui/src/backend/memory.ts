@@ -7,6 +7,7 @@ import type {
   DeliveryQuery,
   Endpoint,
   Failure,
+  FirstRun,
   Gap,
   NewEndpoint,
   Overview,
@@ -28,7 +29,7 @@ import { deliveriesOf, wholeDelivery } from "./sample/deliveries";
 import { arrivals } from "./sample/arrivals";
 import { sampleGaps } from "./sample/gaps";
 import { sampleProviders } from "./sample/providers";
-import { newEndpoint, withStaleAddresses } from "./sample/endpoints";
+import { newEndpoint, withSilence, withStaleAddresses } from "./sample/endpoints";
 import { overviewOf } from "./sample/overview";
 import { fits } from "./sample/query";
 import { blockedTest, passedTest } from "./sample/selfTest";
@@ -37,11 +38,11 @@ import { settingsOf, tunnelFor, tunnelOf } from "./sample/tunnel";
 import { bookingFrom, entriesOf, newestFirst, sampleWorld, type World } from "./sample/world";
 
 /**
- * `sample`: a busy week. `long`: two years of it. `empty`: the first launch. `broken`: every reading fails.
+ * `sample`: a busy week. `long`: two years of it. `first`: the first launch. `empty`: after its first run was left. `broken`: every reading fails.
  * `trouble`: the tunnel comes back at "Try now", with a new address that two providers do not have and no call gets
  * through. `refused`: ngrok does not accept the token, which comes from the environment.
  */
-export type WorldName = "sample" | "long" | "empty" | "trouble" | "refused" | "broken";
+export type WorldName = "sample" | "long" | "empty" | "first" | "trouble" | "refused" | "broken";
 
 export type MemoryOptions = {
   world?: WorldName;
@@ -63,6 +64,10 @@ export class MemoryBackend implements Backend {
   selfTestGoes: SelfTest;
   #now: () => Date;
   #demo: boolean;
+  /** Where the first run stands. */
+  firstRunKept: FirstRun | null = null;
+  /** How often the demo was opened. */
+  demos = 0;
   #settings: Settings;
   #pausedUntil: string | null = null;
   #failures = new Map<keyof Backend, Failure>();
@@ -75,13 +80,15 @@ export class MemoryBackend implements Backend {
     this.#now = options.now ?? (() => new Date());
     this.#demo = options.demo ?? false;
     this.world =
-      world === "empty"
+      world === "empty" || world === "first"
         ? { entries: [], endpoints: [], rejections: [] }
         : sampleWorld(this.#now(), world === "long" ? 90 : 1);
-    if (world === "trouble") this.world.endpoints = withStaleAddresses(this.world.endpoints);
+    if (world === "trouble")
+      this.world.endpoints = withSilence(withStaleAddresses(this.world.endpoints), this.#now());
     this.tunnel = tunnelOf(world, this.#now());
     this.gapsKept = sampleGaps(this.world.endpoints, this.#now(), world === "trouble");
     this.#settings = settingsOf(world);
+    if (world === "empty") this.firstRunKept = { progress: "left", step: "about", endpointId: null };
     this.selfTestGoes = world === "trouble" ? blockedTest : passedTest;
     if (world === "trouble") this.#pausedUntil = new Date(this.#now().getTime() + 52 * 60_000).toISOString();
     if (world === "broken") {
@@ -283,6 +290,26 @@ export class MemoryBackend implements Backend {
       notificationsPausedUntil: this.#pausedUntil,
       unread: this.world.entries.filter((entry) => entry.unread).length,
     };
+  }
+
+  async firstRun(): Promise<FirstRun | null> {
+    this.#answer("firstRun");
+    return structuredClone(this.firstRunKept);
+  }
+
+  async saveFirstRun(firstRun: FirstRun): Promise<void> {
+    this.#answer("saveFirstRun");
+    this.firstRunKept = structuredClone(firstRun);
+  }
+
+  async startDemo(): Promise<void> {
+    this.#answer("startDemo");
+    if (this.demos > 0)
+      throw {
+        code: null,
+        message: "The demo is open already, in a window of its own.",
+      } satisfies Failure;
+    this.demos += 1;
   }
 
   async settings(): Promise<Settings> {

@@ -42,6 +42,10 @@ export const tauriBackend: Backend = {
   pauseNotifications: (minutes) => invoke("pause_notifications", { minutes }),
   testNotification: () => invoke("test_notification"),
 
+  firstRun: () => invoke("first_run"),
+  saveFirstRun: (firstRun) => invoke("save_first_run", { firstRun }),
+  startDemo: () => invoke("start_demo"),
+
   copyText: (text) => invoke("copy_text", { text }),
   openLink: (url) => invoke("open_link", { url }),
 

@@ -22,7 +22,8 @@ export type Route =
   | { screen: "delivery"; id: string }
   | { screen: "endpoints" }
   | { screen: "new-endpoint" }
-  | { screen: "settings" };
+  | { screen: "settings" }
+  | { screen: "welcome" };
 
 export const noFilter: TimelineFilter = { kind: null, provider: null, search: "" };
 
@@ -42,7 +43,7 @@ export function sameFilter(a: TimelineFilter, b: TimelineFilter): boolean {
 export function parseHash(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
   const [screen, rest] = path.split("/").filter((part) => part !== "");
-  if (screen === "settings") return { screen: "settings" };
+  if (screen === "settings" || screen === "welcome") return { screen };
   if (screen === "endpoints") return { screen: rest === "new" ? "new-endpoint" : "endpoints" };
   if ((screen === "booking" || screen === "delivery") && rest) {
     const id = decoded(rest);

@@ -1,11 +1,14 @@
 import { calendar } from "./calendar";
 import { deliveries } from "./deliveries";
+import { endpoints } from "./endpoints";
 import { overview } from "./overview";
+import { palette } from "./palette";
 import { shared } from "./shared";
 import { shell } from "./shell";
+import { welcome } from "./welcome";
 
 /** A file for each folder of screens. `{{name}}` is filled in; `_one` and `_other` are chosen by `count`. */
-export const en = { calendar, deliveries, overview, shared, shell };
+export const en = { calendar, deliveries, endpoints, overview, palette, shared, shell, welcome };
 
 type AnyText<Tree> = { [Key in keyof Tree]: Tree[Key] extends string ? string : AnyText<Tree[Key]> };
 
