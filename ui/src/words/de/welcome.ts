@@ -42,6 +42,8 @@ export const welcome: Words["welcome"] = {
     account: "Legen Sie ein kostenloses Konto bei ngrok an, falls Sie keines haben",
     signUp: "Anmeldeseite von ngrok öffnen",
     copy: "Kopieren Sie dort Ihr Authtoken und fügen Sie es hier ein",
+    honest:
+      "Aufrufe laufen auf ihrem Weg durch ngrok, und ngrok kann sie sehen, auch die Namen Ihrer Kunden.",
     without: "Ohne weiter",
     withoutMeans:
       "Ohne öffentliche Adresse kommt keine Buchung an. All das finden Sie auch in den Einstellungen.",

@@ -34,10 +34,11 @@ export const welcome = {
   },
   reach: {
     title: "How shall your booking systems reach this computer?",
-    lead: "They need a public address to call. ngrok gives you one for nothing.",
+    lead: "They need a public address to call. ngrok gives you one free of charge.",
     account: "Create a free account at ngrok, if you have none",
     signUp: "Open ngrok’s sign-up page",
     copy: "Copy your authtoken there and paste it here",
+    honest: "Calls pass through ngrok on their way, and ngrok can see them, attendees’ names included.",
     without: "Continue without",
     withoutMeans:
       "Without a public address no booking arrives. You find all of this in the settings as well.",
