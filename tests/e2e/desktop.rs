@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod call;
+mod first_run;
 mod tray;
 mod tunnel;
 

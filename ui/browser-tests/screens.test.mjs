@@ -68,6 +68,11 @@ async function firstNotification(page) {
   await click("button", "Send a test notification")(page);
 }
 
+async function palette(page) {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: /^Find/ }).waitFor();
+}
+
 /** What is looked at: a place, and what is done there first. */
 const screens = [
   { name: "timeline", hash: "#/timeline" },
@@ -207,12 +212,12 @@ const screens = [
     hash: "#/welcome",
     first: firstRun("Continue", "Continue", "Continue", "Continue", "Finish without"),
   },
-  { name: "palette", hash: "#/timeline", first: (page) => page.keyboard.press("Control+k") },
+  { name: "palette", hash: "#/timeline", first: palette },
   {
     name: "palette-search",
     hash: "#/timeline",
     first: async (page) => {
-      await page.keyboard.press("Control+k");
+      await palette(page);
       await page.keyboard.type("an");
       await page.getByRole("group", { name: "Bookings" }).getByRole("option").first().waitFor();
     },
@@ -221,12 +226,19 @@ const screens = [
     name: "palette-nothing",
     hash: "#/timeline",
     first: async (page) => {
-      await page.keyboard.press("Control+k");
+      await palette(page);
       await page.keyboard.type("zzqqzz");
       await page.getByText("Nothing matches").waitFor();
     },
   },
-  { name: "keys", hash: "#/timeline", first: (page) => page.keyboard.press("?") },
+  {
+    name: "keys",
+    hash: "#/timeline",
+    first: async (page) => {
+      await page.keyboard.press("?");
+      await page.getByTestId("key-list").waitFor();
+    },
+  },
   { name: "empty-timeline", hash: "#/timeline", world: "empty" },
   { name: "empty-endpoints", hash: "#/endpoints", world: "empty" },
   { name: "empty-settings", hash: "#/settings", world: "empty" },
@@ -295,6 +307,47 @@ describe("every screen", () => {
         }
         assert.deepEqual(complaints, []);
         await close();
+      });
+    }
+  }
+});
+
+describe("more contrast", () => {
+  let window;
+  before(async () => (window = await openWindow()));
+  after(() => window.close());
+
+  const eyes = [
+    { name: "contrast", options: { contrast: "more" } },
+    { name: "forced", options: { forcedColors: "active" } },
+  ];
+  for (const scheme of ["light", "dark"]) {
+    for (const { name, options } of eyes) {
+      test(`${name}, ${scheme}`, async () => {
+        for (const hash of ["#/timeline", "#/endpoints", "#/settings"]) {
+          const { page, complaints, close } = await window.page({
+            hash,
+            world: "trouble",
+            scheme,
+            ...options,
+          });
+          await page.screenshot({ path: `${shots}/${name}-${hash.slice(2)}-${scheme}-1280.png` });
+          await page.evaluate(axe);
+          const { violations } = await page.evaluate(
+            (asked) =>
+              globalThis.axe.run(document, { rules: { "color-contrast-enhanced": { enabled: asked } } }),
+            name === "contrast",
+          );
+          assert.deepEqual(
+            violations.map(
+              ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`,
+            ),
+            [],
+            hash,
+          );
+          assert.deepEqual(complaints, []);
+          await close();
+        }
       });
     }
   }
