@@ -17,6 +17,8 @@ export const endpoints: Words["endpoints"] = {
     recovered: "Wieder in Ordnung",
     silent: "Ungewöhnlich lange still",
     rejecting: "Weist Aufrufe ab",
+    stale: "An alter Adresse aufgerufen",
+    unreachable: "Zurzeit nicht erreichbar",
     lastCall: "Letzter Aufruf {{when}}",
     lastAccepted: "Letzter angenommener Aufruf {{when}}",
     nothingAccepted: "Noch nichts angenommen",

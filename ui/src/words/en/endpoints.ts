@@ -14,6 +14,8 @@ export const endpoints = {
     recovered: "Healthy again",
     silent: "Silent for unusually long",
     rejecting: "Turning calls away",
+    stale: "Called at an old address",
+    unreachable: "Not reachable now",
     lastCall: "Last call {{when}}",
     lastAccepted: "Last accepted call {{when}}",
     nothingAccepted: "Nothing accepted yet",
