@@ -35,7 +35,7 @@ export function endpointTrouble(endpoints: Endpoint[], now: Date): string | null
 /** How often a call usually comes at least. */
 export function usually(hours: number): string {
   const every =
-    hours < 48
+    hours < 24
       ? t("endpoints.silent.hours", { count: Math.max(1, hours) })
       : t("endpoints.silent.days", { count: Math.ceil(hours / 24) });
   return t("endpoints.silent.usually", { every });
