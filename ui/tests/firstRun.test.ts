@@ -1,7 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { MemoryBackend } from "../src/backend/memory";
+import { speak } from "../src/words/words.svelte";
 import { open, words } from "./support/open";
+
+afterEach(() => speak("en"));
 
 const onward = (name: string | RegExp) => screen.findByRole("button", { name });
 const step = async () => (await screen.findByTestId("first-run")).dataset.step;
@@ -159,6 +162,17 @@ describe("the first run", () => {
     await user.click(await onward("Send a test notification"));
     await user.click(await onward("No"));
     await screen.findByText(/do not disturb/);
+  });
+
+  it("speaks German", async () => {
+    await speak("de");
+    const { user } = open("#/timeline", { world: "first" });
+    await screen.findByRole("heading", { name: "Willkommen bei Bellhop" });
+    await user.click(await onward("Einrichten"));
+    await user.click(await onward("Ohne weiter"));
+    await user.click(await screen.findByRole("radio", { name: /Bookora/ }));
+    await user.click(screen.getByRole("button", { name: "Endpunkt hinzufügen" }));
+    await screen.findByRole("heading", { name: "Fügen Sie die Adresse in Bookora ein" });
   });
 
   it("goes on in the window when it cannot be remembered, and says so", async () => {
