@@ -35,7 +35,7 @@ export const endpoints: Words["endpoints"] = {
   },
   rejected: {
     when: "Ein Aufruf wurde {{when}} abgewiesen.",
-    since: "Ein Aufruf wurde {{when}} abgewiesen ({{reason}}). Seither kamen Aufrufe durch.",
+    since: "Ein Aufruf wurde {{when}} abgewiesen: {{reason}}. Seither kamen Aufrufe durch.",
   },
   trouble: {
     stale: "ein Buchungssystem ruft eine alte Adresse auf",

@@ -32,7 +32,7 @@ export const endpoints = {
   },
   rejected: {
     when: "A call was turned away {{when}}.",
-    since: "A call was turned away {{when}} ({{reason}}). Calls have come through since.",
+    since: "A call was turned away {{when}}: {{reason}}. Calls have come through since.",
   },
   trouble: {
     stale: "a booking system calls an old address",
