@@ -7,6 +7,7 @@ mod calendar;
 mod data;
 mod deliveries;
 mod endpoints;
+mod first_run;
 mod gaps;
 mod look;
 mod overview;
@@ -26,7 +27,8 @@ pub use data::{
 pub use deliveries::{
     Delivery, DeliveryPage, DeliveryQuery, DeliveryState, Header, NoticeTimes, WholeDelivery,
 };
-pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, SecretUse};
+pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, SecretUse, Silence};
+pub use first_run::{FirstRun, FirstRunProgress, FirstRunStep};
 pub use gaps::{AffectedEndpoint, Gap, GapCause, Outlook};
 pub use look::{Appearance, ClockChoice, FirstWeekday, LanguageChoice, Look, Privacy};
 pub use overview::{DayCount, Overview};

@@ -4,12 +4,14 @@ use std::sync::OnceLock;
 
 use bellhop_engine::announcing::Bubble;
 use notify_rust::Notification;
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager as _};
 
+use crate::state::Desktop;
 use crate::windows;
 
-/// The name under which the desktop lists our notifications.
+/// The names under which the desktop lists our notifications: those of the demo are not among the real ones.
 const APP_NAME: &str = "Bellhop";
+const DEMO_NAME: &str = "Bellhop demo";
 
 /// The action that a click on the bubble itself stands for.
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -23,7 +25,10 @@ const CLICK: &str = "default";
 pub(crate) fn show(app: &AppHandle, bubble: &Bubble) -> Result<(), String> {
     let mut notification = Notification::new();
     notification
-        .appname(APP_NAME)
+        .appname(match app.state::<Desktop>().demo {
+            true => DEMO_NAME,
+            false => APP_NAME,
+        })
         .summary(&bubble.title)
         .body(&body(&bubble.body));
     #[cfg(all(unix, not(target_os = "macos")))]

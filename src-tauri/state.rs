@@ -5,6 +5,8 @@ use std::sync::Arc;
 use bellhop_engine::Engine;
 use bellhop_engine::reach::Choice;
 use bellhop_engine::serving::Serving;
+use tokio::process::Child;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::dto::Restored;
@@ -20,6 +22,8 @@ pub(crate) struct Desktop {
     pub(crate) restarting: Arc<Restarting>,
     /// How the restore went with which the program started.
     pub(crate) restored: Option<Restored>,
+    /// The demo that this program has opened beside itself.
+    pub(crate) demo_beside: Mutex<Option<Child>>,
     /// Cancelled when the program ends.
     pub(crate) stop: CancellationToken,
 }

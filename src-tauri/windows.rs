@@ -66,7 +66,10 @@ fn open(app: &AppHandle, page: Option<&str>) -> tauri::Result<()> {
     app.set_theme(theme(&look));
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(address.into()))
         .initialization_script(first_words(&look)?)
-        .title("Bellhop")
+        .title(match app.state::<Desktop>().demo {
+            true => "Bellhop demo",
+            false => "Bellhop",
+        })
         .inner_size(1120.0, 760.0)
         .min_inner_size(560.0, 420.0)
         .build()?;

@@ -13,6 +13,7 @@ use bellhop_engine::serving::Serving;
 use bellhop_engine::{Engine, demo, serving};
 use clap::Parser as _;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::Args;
@@ -71,6 +72,7 @@ fn start(args: Args) -> anyhow::Result<i32> {
         .map(|file| tauri::async_runtime::block_on(restarting::restore(&data_dir, file)));
     let restarting = Arc::<Restarting>::default();
     let (given, kept) = (args.clone(), Arc::clone(&restarting));
+    let demo = args.demo;
     let app = tauri::Builder::default()
         // First, so that a second start ends here before it opens anything.
         .plugin(single)
@@ -101,6 +103,9 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::endpoints::add_secret,
             commands::endpoints::retire_secret,
             commands::endpoints::rejections,
+            commands::first_run::first_run,
+            commands::first_run::save_first_run,
+            commands::first_run::start_demo,
             commands::settings::status,
             commands::settings::settings,
             commands::settings::save_settings,
@@ -131,11 +136,12 @@ fn start(args: Args) -> anyhow::Result<i32> {
         .build(tauri::generate_context!())?;
     let program = tauri::process::current_binary(&app.env())?;
 
-    let code = app.run_return(|app, event| match event {
-        // The last window has been closed, and the tray stays. A quit has a code.
+    let code = app.run_return(move |app, event| match event {
+        // The last window has been closed, and the tray stays. A quit has a code. The demo ends with its window, or else
+        // it would go on telling of invented bookings out of sight.
         RunEvent::ExitRequested {
             code: None, api, ..
-        } => api.prevent_exit(),
+        } if !demo => api.prevent_exit(),
         RunEvent::Exit => tauri::async_runtime::block_on(take_down(app)),
         _ => {}
     });
@@ -176,6 +182,7 @@ fn set_up(
         demo: args.demo,
         restarting,
         restored,
+        demo_beside: Mutex::new(None),
         stop: CancellationToken::new(),
     });
     tray::build(app)?;

@@ -1,11 +1,14 @@
 //! Endpoints, their secrets, and what was turned away.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use bellhop_core::provider::Provider as CoreProvider;
 use bellhop_core::signature::SecretValue;
 use bellhop_engine::changes::Change;
 use bellhop_engine::store;
 use bellhop_engine::store::rejections as table;
+use jiff::Timestamp;
 use tauri::{AppHandle, Manager as _, State};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
@@ -23,6 +26,8 @@ impl Desktop {
         endpoints: Vec<store::endpoints::Endpoint>,
     ) -> store::Result<Vec<Endpoint>> {
         let host = self.serving.public_url();
+        let engine = Arc::clone(&self.engine);
+        let now = Timestamp::now();
         self.engine
             .store
             .read(move |connection| {
@@ -34,7 +39,8 @@ impl Desktop {
                             .last_delivery_at
                             .is_none_or(|taken| taken < last.at)
                     });
-                    Ok(Endpoint::of(endpoint, host.as_deref(), last))
+                    let silence = engine.rhythms.silence(connection, &endpoint, now)?;
+                    Ok(Endpoint::of(endpoint, host.as_deref(), last, silence))
                 });
                 shown.collect()
             })

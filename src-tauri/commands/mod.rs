@@ -6,6 +6,7 @@ pub mod data;
 pub mod deliveries;
 pub mod desktop;
 pub mod endpoints;
+pub mod first_run;
 pub mod settings;
 pub mod timeline;
 

@@ -2,7 +2,7 @@
 
 use bellhop_core::provider::Provider as CoreProvider;
 use bellhop_core::signature::Scheme;
-use bellhop_engine::store;
+use bellhop_engine::{rhythms, store};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -73,16 +73,41 @@ pub struct Endpoint {
     pub last_delivery_at: Option<String>,
     pub last_rejection: Option<Rejection>,
     pub stale_address: Option<String>,
+    pub silence: Option<Silence>,
+}
+
+/// How long an endpoint is usually silent. `unusualFrom`: when its present silence is unusual, or will be.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "types.ts")]
+#[expect(missing_docs, reason = "the words of the glossary")]
+pub struct Silence {
+    pub usual_hours: u32,
+    pub unusual_from: Option<String>,
+}
+
+impl From<rhythms::Silence> for Silence {
+    fn from(silence: rhythms::Silence) -> Silence {
+        // Rounded up: "at least every 3 hours" has to be true of 2 hours and 10 minutes.
+        let seconds = silence.usual_pause.as_secs().max(0);
+        Silence {
+            usual_hours: u32::try_from(seconds.unsigned_abs().div_ceil(60 * 60))
+                .unwrap_or(u32::MAX),
+            unusual_from: text(silence.unusual_from),
+        }
+    }
 }
 
 impl Endpoint {
-    /// An endpoint, the host by which the world reaches it, and the last call to it that was turned away.
+    /// An endpoint, the host by which the world reaches it, the last call to it that was turned away, and its silence.
     pub fn of(
         endpoint: store::endpoints::Endpoint,
         host: Option<&str>,
         last_rejection: Option<store::rejections::Rejection>,
+        silence: Option<rhythms::Silence>,
     ) -> Endpoint {
         Endpoint {
+            silence: silence.map(Into::into),
             stale_address: host.and_then(|host| endpoint.stale_address(host)),
             id: endpoint.id.to_string(),
             provider: endpoint.provider.into(),

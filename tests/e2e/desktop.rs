@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod call;
+mod first_run;
 mod settings;
 mod tray;
 mod tunnel;

@@ -14,6 +14,7 @@ use std::time::Duration;
 use bellhop_engine::Engine;
 use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::changes::Change;
+use bellhop_engine::first_run::{FirstRun, Progress, Step};
 use bellhop_engine::store::{Store, StoreError, settings};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -160,4 +161,24 @@ async fn a_pause_does_not_outlast_a_clock_that_is_set_back() {
     assert!(paused("2026-06-11T08:00:00Z").await);
     assert!(!paused("2026-06-10T09:59:00Z").await);
     assert!(!paused("2027-06-10T10:30:00Z").await);
+}
+
+#[tokio::test]
+async fn where_the_first_run_stands_is_known_after_a_restart() {
+    let home = tempfile::tempdir().unwrap();
+    let engine = Engine::open_with_file_secrets(home.path()).await.unwrap();
+    assert_eq!(engine.store.read(FirstRun::read).await.unwrap(), None);
+    let left = FirstRun {
+        progress: Progress::Left,
+        step: Step::Paste,
+        endpoint_id: Some(7),
+    };
+    engine
+        .store
+        .write(move |connection| left.write(connection))
+        .await
+        .unwrap();
+    drop(engine);
+    let engine = Engine::open_with_file_secrets(home.path()).await.unwrap();
+    assert_eq!(engine.store.read(FirstRun::read).await.unwrap(), Some(left));
 }

@@ -31,6 +31,48 @@ async function moved(page) {
 
 const testSalon = click("button", "Test the whole way to Salon front desk");
 
+/** Through the first run, by what leads on from each step. */
+const firstRun =
+  (...onward) =>
+  async (page) => {
+    await page.getByTestId("first-run").waitFor();
+    for (const name of ["Set it up", ...onward]) await click("button", name)(page);
+  };
+
+async function firstProvider(page) {
+  await firstRun()(page);
+  await page.getByLabel("ngrok authtoken").fill("2abc_sample");
+  await click("button", "Save token and connect")(page);
+  await page.getByTestId("reach-status").getByText("Reachable").waitFor();
+  await click("button", "Continue")(page);
+  await click("radio", /WebKasa/)(page);
+}
+
+async function firstPaste(page) {
+  await firstProvider(page);
+  await click("button", "Add endpoint")(page);
+  await page.getByRole("heading", { name: "Back here" }).waitFor();
+}
+
+async function firstCall(page) {
+  await firstPaste(page);
+  await page.getByLabel("Webhook secret").fill("whsec_sample");
+  await click("button", "Save secret")(page);
+  await page.getByRole("heading", { name: "Back here" }).waitFor({ state: "detached" });
+  await click("button", "Continue")(page);
+  await page.getByText("Waiting for the first call").waitFor();
+}
+
+async function firstNotification(page) {
+  await firstRun("Continue", "Continue", "Continue", "Continue")(page);
+  await click("button", "Send a test notification")(page);
+}
+
+async function palette(page) {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: /^Find/ }).waitFor();
+}
+
 /** What is looked at: a place, and what is done there first. */
 const screens = [
   { name: "timeline", hash: "#/timeline" },
@@ -201,6 +243,86 @@ const screens = [
   },
   { name: "settings-about", hash: "#/settings/about" },
   { name: "broken-settings-data", hash: "#/settings/data", world: "broken" },
+  {
+    name: "endpoint-silent",
+    hash: "#/endpoints",
+    world: "trouble",
+    first: (page) => page.getByTestId("silence").scrollIntoViewIfNeeded(),
+  },
+  {
+    name: "first-about",
+    hash: "#/timeline",
+    world: "first",
+    first: (page) => page.getByTestId("first-run").waitFor(),
+  },
+  { name: "first-reach", hash: "#/timeline", world: "first", first: firstRun() },
+  {
+    name: "first-reach-own",
+    hash: "#/timeline",
+    world: "first",
+    first: async (page) => {
+      await firstRun()(page);
+      await click("radio", "My own public address")(page);
+    },
+  },
+  { name: "first-reach-online", hash: "#/welcome", first: firstRun() },
+  { name: "first-provider", hash: "#/timeline", world: "first", first: firstProvider },
+  { name: "first-provider-there", hash: "#/welcome", first: firstRun("Continue") },
+  { name: "first-paste", hash: "#/timeline", world: "first", first: firstPaste },
+  { name: "first-call", hash: "#/timeline", world: "first", first: firstCall },
+  { name: "first-call-arrived", hash: "#/welcome", first: firstRun("Continue", "Continue", "Continue") },
+  {
+    name: "first-call-unreachable",
+    hash: "#/timeline",
+    world: "first",
+    first: async (page) => {
+      await firstRun("Continue without")(page);
+      await click("radio", /ReserveKit/)(page);
+      for (const name of ["Add endpoint", "Continue"]) await click("button", name)(page);
+      await page.getByText("Nothing can arrive now").waitFor();
+    },
+  },
+  { name: "first-notification", hash: "#/welcome", first: firstNotification },
+  {
+    name: "first-notification-none",
+    hash: "#/welcome",
+    first: async (page) => {
+      await firstNotification(page);
+      await page.getByRole("button", { name: "No", exact: true }).click();
+    },
+  },
+  {
+    name: "first-done",
+    hash: "#/welcome",
+    first: firstRun("Continue", "Continue", "Continue", "Continue", "Finish without"),
+  },
+  { name: "palette", hash: "#/timeline", first: palette },
+  {
+    name: "palette-search",
+    hash: "#/timeline",
+    first: async (page) => {
+      await palette(page);
+      await page.keyboard.type("an");
+      await page.getByRole("group", { name: "Bookings" }).getByRole("option").first().waitFor();
+    },
+  },
+  {
+    name: "palette-nothing",
+    hash: "#/timeline",
+    first: async (page) => {
+      await palette(page);
+      await page.keyboard.type("zzqqzz");
+      await page.getByText("Nothing matches").waitFor();
+    },
+  },
+  {
+    name: "keys",
+    hash: "#/timeline",
+    first: async (page) => {
+      await page.keyboard.press("?");
+      await page.getByTestId("key-list").waitFor();
+    },
+  },
   { name: "empty-timeline", hash: "#/timeline", world: "empty" },
   { name: "empty-endpoints", hash: "#/endpoints", world: "empty" },
   { name: "empty-settings", hash: "#/settings", world: "empty" },
@@ -229,6 +351,9 @@ const inGerman = [
   "delivery",
   "empty-deliveries",
   "endpoints",
+  "endpoint-silent",
+  "first-about",
+  "keys",
   "settings",
   "trouble-timeline",
   "trouble-endpoints",
@@ -269,6 +394,51 @@ describe("every screen", () => {
         }
         assert.deepEqual(complaints, []);
         await close();
+      });
+    }
+  }
+});
+
+describe("more contrast", () => {
+  let window;
+  before(async () => (window = await openWindow()));
+  after(() => window.close());
+
+  const eyes = [
+    { name: "contrast", options: { contrast: "more" } },
+    { name: "forced", options: { forcedColors: "active" } },
+  ];
+  for (const scheme of ["light", "dark"]) {
+    for (const { name, options } of eyes) {
+      test(`${name}, ${scheme}`, async () => {
+        for (const hash of ["#/timeline", "#/endpoints", "#/settings"]) {
+          const { page, complaints, close } = await window.page({
+            hash,
+            world: "trouble",
+            scheme,
+            ...options,
+          });
+          await page.screenshot({ path: `${shots}/${name}-${hash.slice(2)}-${scheme}-1280.png` });
+          await page.evaluate(axe);
+          const rules = {
+            "color-contrast-enhanced": { enabled: name === "contrast" },
+            // The system's own colours are drawn, and the page's are what a script is told.
+            "color-contrast": { enabled: name === "contrast" },
+          };
+          const { violations } = await page.evaluate(
+            (asked) => globalThis.axe.run(document, { rules: asked }),
+            rules,
+          );
+          assert.deepEqual(
+            violations.map(
+              ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`,
+            ),
+            [],
+            hash,
+          );
+          assert.deepEqual(complaints, []);
+          await close();
+        }
       });
     }
   }

@@ -61,6 +61,8 @@ export async function openWindow() {
     scheme = "light",
     size = [1280, 800],
     locale = "en-GB",
+    contrast = "no-preference",
+    forcedColors = "none",
   } = {}) {
     const context = await browser.newContext({
       viewport: { width: size[0], height: size[1] },
@@ -68,6 +70,8 @@ export async function openWindow() {
       locale,
       timezoneId: "Europe/Berlin",
       reducedMotion: "reduce",
+      contrast,
+      forcedColors,
     });
     const page = await context.newPage();
     const complaints = [];

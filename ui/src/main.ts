@@ -13,7 +13,7 @@ import "./styles/base.css";
 async function sampleBackend(): Promise<Backend> {
   const { MemoryBackend } = await import("./backend/memory");
   const query = new URLSearchParams(location.search);
-  const world = (["sample", "long", "empty", "trouble", "refused", "broken"] as const).find(
+  const world = (["sample", "long", "empty", "first", "trouble", "refused", "broken"] as const).find(
     (name) => name === query.get("world"),
   );
   return new MemoryBackend({

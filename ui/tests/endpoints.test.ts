@@ -36,6 +36,36 @@ describe("endpoint cards", () => {
     );
   });
 
+  it("are suspicious of a silence that is unusual for this endpoint, from its own past", async () => {
+    const { backend } = open("#/endpoints");
+    const salon = await card("salon");
+    const endpoint = backend.world.endpoints.find((one) => one.id === "salon")!;
+    const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
+    endpoint.lastDeliveryAt = hours(-30);
+    endpoint.silence = { usualHours: 8, unusualFrom: hours(2) };
+    backend.changed({ endpoints: true });
+    await waitFor(() => expect(words(salon)).toContain("Last call yesterday"));
+    expect(salon.dataset.state).toBe("receiving");
+
+    endpoint.silence = { usualHours: 8, unusualFrom: hours(-2) };
+    backend.changed({ endpoints: true });
+    await waitFor(() => expect(salon.dataset.state).toBe("silent"));
+    expect(words(salon)).toContain("Silent for unusually long");
+    expect(words(within(salon).getByTestId("silence"))).toContain(
+      "Usually one comes at least every 8 hours.",
+    );
+    // Tutoring turns calls away, which is worse.
+    expect(words(screen.getByRole("link", { name: /^Endpoints/ }))).toContain("an endpoint turns calls away");
+    backend.world.endpoints = [endpoint];
+    backend.changed({ endpoints: true });
+    await screen.findByRole("link", { name: "Endpoints , an endpoint is silent for unusually long" });
+
+    endpoint.lastDeliveryAt = hours(0);
+    endpoint.silence = { usualHours: 8, unusualFrom: hours(72) };
+    backend.changed({ endpoints: true });
+    await waitFor(() => expect(salon.dataset.state).toBe("receiving"));
+  });
+
   it("calm down once calls come through again", async () => {
     const { backend } = open("#/endpoints");
     await card("tutoring");

@@ -16,6 +16,7 @@
 //! - **booking**: one appointment through its whole life. **attendee** / **host**: who booked / who is booked.
 //! - **slot**: when a booking takes place.
 //! - **gap**: a time in which we could not be reached. **outlook**: what its provider does about an endpoint's calls in it.
+//! - **rhythm**: how often an endpoint is called, and from when on its silence is unusual.
 //! - **notice**: what we want to tell; a *notification* is the bubble that the desktop makes of it.
 //!
 //! # The way of one call
@@ -42,6 +43,7 @@ pub mod overlap;
 pub mod overview;
 
 pub mod gap;
+pub mod rhythm;
 
 pub mod sample;
 

@@ -16,12 +16,14 @@ pub mod changes;
 pub mod client_data;
 pub mod demo;
 pub mod endpoints;
+pub mod first_run;
 pub mod footprint;
 pub mod gaps;
 pub mod instance;
 pub mod log;
 pub mod reach;
 pub mod restoring;
+pub mod rhythms;
 pub mod secrets;
 pub mod self_test;
 pub mod sending;
@@ -35,6 +37,7 @@ use rusqlite::Connection;
 
 use changes::Changes;
 use gaps::refusals::Refusals;
+use rhythms::Rhythms;
 use secrets::{NGROK_AUTHTOKEN, Secrets, SecretsError};
 use store::{Store, StoreError, settings};
 
@@ -51,6 +54,8 @@ pub struct Engine {
     pub secrets: Secrets,
     /// Who is told after a commit.
     pub changes: Changes,
+    /// How often each endpoint is called.
+    pub rhythms: Rhythms,
     /// Calls that could not be stored.
     pub(crate) refusals: Refusals,
 }
@@ -82,6 +87,7 @@ impl Engine {
             secrets: Secrets::new(data_dir, profile, keychain),
             store,
             changes: Changes::default(),
+            rhythms: Rhythms::default(),
             refusals: Refusals::default(),
         }))
     }

@@ -9,6 +9,7 @@ import type {
   DeliveryQuery,
   Endpoint,
   Failure,
+  FirstRun,
   Footprint,
   Gap,
   Host,
@@ -107,6 +108,12 @@ export interface Backend {
   findPeople(text: string): Promise<KnownPerson[]>;
   personData(person: PersonQuery): Promise<PersonData>;
   erasePerson(person: PersonQuery): Promise<PersonData>;
+
+  /** Where the first run stands; `null`: it has not begun. */
+  firstRun(): Promise<FirstRun | null>;
+  saveFirstRun(firstRun: FirstRun): Promise<void>;
+  /** Opens the demo beside this window, with invented bookings of its own. */
+  startDemo(): Promise<void>;
 
   copyText(text: string): Promise<void>;
   openLink(url: string): Promise<void>;

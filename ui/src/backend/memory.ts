@@ -9,6 +9,7 @@ import type {
   DeliveryQuery,
   Endpoint,
   Failure,
+  FirstRun,
   Footprint,
   Gap,
   Host,
@@ -51,7 +52,7 @@ import {
 } from "./sample/data";
 import { sampleGaps } from "./sample/gaps";
 import { sampleProviders } from "./sample/providers";
-import { newEndpoint, withStaleAddresses } from "./sample/endpoints";
+import { newEndpoint, withSilence, withStaleAddresses } from "./sample/endpoints";
 import { overviewOf } from "./sample/overview";
 import { fits } from "./sample/query";
 import { blockedTest, passedTest } from "./sample/selfTest";
@@ -60,11 +61,11 @@ import { hostsOf, settingsOf, tunnelFor, tunnelOf } from "./sample/tunnel";
 import { emptyWorld, entriesOf, newestFirst, sampleWorld, wholeBooking, type World } from "./sample/world";
 
 /**
- * `sample`: a busy week. `long`: two years of it. `empty`: the first launch. `broken`: every reading fails.
+ * `sample`: a busy week. `long`: two years of it. `first`: the first launch. `empty`: after its first run was left. `broken`: every reading fails.
  * `trouble`: the tunnel comes back at "Try now", with a new address that two providers do not have and no call gets
  * through. `refused`: ngrok does not accept the token, which comes from the environment.
  */
-export type WorldName = "sample" | "long" | "empty" | "trouble" | "refused" | "broken";
+export type WorldName = "sample" | "long" | "empty" | "first" | "trouble" | "refused" | "broken";
 
 export type MemoryOptions = {
   world?: WorldName;
@@ -91,6 +92,10 @@ export class MemoryBackend implements Backend {
   selfTestGoes: SelfTest;
   #now: () => Date;
   #demo: boolean;
+  /** Where the first run stands. */
+  firstRunKept: FirstRun | null = null;
+  /** How often the demo was opened. */
+  demos = 0;
   #settings: Settings;
   #backup: World | null = null;
   #restored: Restored | null = null;
@@ -105,12 +110,17 @@ export class MemoryBackend implements Backend {
     const world = options.world ?? "sample";
     this.#now = options.now ?? (() => new Date());
     this.#demo = options.demo ?? false;
-    this.world = world === "empty" ? emptyWorld() : sampleWorld(this.#now(), world === "long" ? 90 : 1);
-    if (world === "trouble") this.world.endpoints = withStaleAddresses(this.world.endpoints);
+    this.world =
+      world === "empty" || world === "first"
+        ? emptyWorld()
+        : sampleWorld(this.#now(), world === "long" ? 90 : 1);
+    if (world === "trouble")
+      this.world.endpoints = withSilence(withStaleAddresses(this.world.endpoints), this.#now());
     this.tunnel = tunnelOf(world, this.#now());
     this.gapsKept = sampleGaps(this.world.endpoints, this.#now(), world === "trouble");
     this.firstLook = { ...systemLook, ...options.look };
     this.#settings = { ...settingsOf(world), look: this.firstLook };
+    if (world === "empty") this.firstRunKept = { progress: "left", step: "about", endpointId: null };
     this.selfTestGoes = world === "trouble" ? blockedTest : passedTest;
     if (world === "trouble") this.#pausedUntil = new Date(this.#now().getTime() + 52 * 60_000).toISOString();
     if (world === "broken") {
@@ -348,6 +358,26 @@ export class MemoryBackend implements Backend {
       notificationsPausedUntil: this.#pausedUntil,
       unread: this.world.entries.filter((entry) => entry.unread).length,
     };
+  }
+
+  async firstRun(): Promise<FirstRun | null> {
+    this.#answer("firstRun");
+    return structuredClone(this.firstRunKept);
+  }
+
+  async saveFirstRun(firstRun: FirstRun): Promise<void> {
+    this.#answer("saveFirstRun");
+    this.firstRunKept = structuredClone(firstRun);
+  }
+
+  async startDemo(): Promise<void> {
+    this.#answer("startDemo");
+    if (this.demos > 0)
+      throw {
+        code: null,
+        message: "The demo is open already, in a window of its own.",
+      } satisfies Failure;
+    this.demos += 1;
   }
 
   async settings(): Promise<Settings> {

@@ -72,6 +72,10 @@ export const tauriBackend: Backend = {
   personData: (person) => invoke("person_data", { person }),
   erasePerson: (person) => invoke("erase_person", { person }),
 
+  firstRun: () => invoke("first_run"),
+  saveFirstRun: (firstRun) => invoke("save_first_run", { firstRun }),
+  startDemo: () => invoke("start_demo"),
+
   copyText: (text) => invoke("copy_text", { text }),
   openLink: (url) => invoke("open_link", { url }),
 

@@ -100,7 +100,7 @@ export type DeliveryState = "pending" | "processed" | "failed";
 /**
  * One public address of ours. `signatureForm` says in words how its first genuine call proved itself.
  */
-export type Endpoint = { id: string, provider: Provider, label: string, path: string, publicUrl: string | null, trust: Trust, secrets: Array<Secret>, signatureForm: string | null, createdAt: string, lastDeliveryAt: string | null, lastRejection: Rejection | null, staleAddress: string | null, };
+export type Endpoint = { id: string, provider: Provider, label: string, path: string, publicUrl: string | null, trust: Trust, secrets: Array<Secret>, signatureForm: string | null, createdAt: string, lastDeliveryAt: string | null, lastRejection: Rejection | null, staleAddress: string | null, silence: Silence | null, };
 
 /**
  * What happened.
@@ -124,6 +124,21 @@ message: string, };
  * A text of a booking.
  */
 export type Field = "title" | "host" | "name" | "email" | "phone";
+
+/**
+ * Where the first run stands. `endpointId`: the endpoint that was added in it.
+ */
+export type FirstRun = { progress: FirstRunProgress, step: FirstRunStep, endpointId: string | null, };
+
+/**
+ * Whether it goes on. `left`: the person wants to go on later. `over`: it is finished, or not wanted any more.
+ */
+export type FirstRunProgress = "under_way" | "left" | "over";
+
+/**
+ * What is to do, in this order.
+ */
+export type FirstRunStep = "about" | "reach" | "provider" | "paste" | "call" | "notification" | "done";
 
 /**
  * With which day a week begins.
@@ -312,6 +327,11 @@ keepCallsDays: number | null, };
  * What the person chooses.
  */
 export type SettingsChange = { reach: Reach, ngrokDomain: string | null, ngrokServer: string | null, ngrokRootCas: string | null, ngrokProxy: string | null, ngrokPooling: boolean, ownAddress: string | null, probe: boolean, };
+
+/**
+ * How long an endpoint is usually silent. `unusualFrom`: when its present silence is unusual, or will be.
+ */
+export type Silence = { usualHours: number, unusualFrom: string | null, };
 
 /**
  * How the program is.

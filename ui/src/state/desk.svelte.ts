@@ -4,6 +4,7 @@ import type { Failure, Provider, ProviderFacts, Settings, SettingsChange, Status
 import type { Times } from "../shared/times";
 import { Clock } from "./clock.svelte";
 import { EndpointList } from "./endpoints.svelte";
+import { FirstRunState } from "./firstRun.svelte";
 import { GapList } from "./gaps.svelte";
 import { Look } from "./look.svelte";
 import { Place } from "./place.svelte";
@@ -18,6 +19,7 @@ export class Desk {
   readonly feed: TimelineFeed;
   readonly endpoints: EndpointList;
   readonly gaps: GapList;
+  readonly firstRun: FirstRunState;
   status = $state.raw<Status | null>(null);
   settings = $state.raw<Settings | null>(null);
   providers = $state.raw<ProviderFacts[]>([]);
@@ -30,6 +32,7 @@ export class Desk {
     this.look = new Look(backend.firstLook, times);
     this.feed = new TimelineFeed(backend, this.times.timeZone, (entry) => this.describe(entry));
     this.endpoints = new EndpointList(backend);
+    this.firstRun = new FirstRunState(backend);
     this.gaps = new GapList(backend, () => this.feed.rowsAbove());
   }
 
@@ -47,10 +50,11 @@ export class Desk {
         if (change.status) void this.readStatus();
       }),
     ];
-    void this.readStatus();
     void this.readSettings();
     void this.readProviders();
-    void this.endpoints.read();
+    void Promise.all([this.readStatus(), this.endpoints.read(), this.firstRun.read()]).then(() =>
+      this.welcome(),
+    );
     void this.gaps.read();
     return () => stops.forEach((stop) => stop());
   }
@@ -119,6 +123,14 @@ export class Desk {
 
   async readProviders(): Promise<void> {
     this.providers = await this.backend.providers().catch(() => this.providers);
+  }
+
+  /** Without an endpoint nothing can be shown but how to begin. */
+  private welcome(): void {
+    const { route } = this.place;
+    const fresh = this.endpoints.phase === "ready" && this.endpoints.endpoints.length === 0;
+    if (fresh && this.firstRun.isDue && this.status?.demo === false && route.screen === "timeline")
+      this.place.go({ screen: "welcome" }, { replace: true });
   }
 
   private describe(entry: Parameters<Times["sentence"]>[0]): string {

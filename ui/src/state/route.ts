@@ -35,7 +35,8 @@ export type Route =
   | { screen: "delivery"; id: string }
   | { screen: "endpoints" }
   | { screen: "new-endpoint" }
-  | { screen: "settings"; section: SettingsSection };
+  | { screen: "settings"; section: SettingsSection }
+  | { screen: "welcome" };
 
 export const noFilter: TimelineFilter = {
   kind: null,
@@ -65,6 +66,7 @@ const filterParts = Object.keys(noFilter) as (keyof TimelineFilter)[];
 export function parseHash(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
   const [screen, rest] = path.split("/").filter((part) => part !== "");
+  if (screen === "welcome") return { screen };
   if (screen === "settings")
     return { screen: "settings", section: settingsSections.find((section) => section === rest) ?? "reach" };
   if (screen === "endpoints") return { screen: rest === "new" ? "new-endpoint" : "endpoints" };

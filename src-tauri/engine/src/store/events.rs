@@ -181,6 +181,33 @@ pub fn mark_read(connection: &Connection, ids: &[i64], now: Timestamp) -> Result
     Ok(())
 }
 
+/// When the newest events of an endpoint came, newest first: at most `limit`, and none from before `since`.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn moments(
+    connection: &Connection,
+    endpoint_id: i64,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<Timestamp>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT received_at FROM event WHERE endpoint_id = ?1 ORDER BY id DESC LIMIT ?2",
+    )?;
+    let mut found = statement.query(params![endpoint_id, limit])?;
+    let mut moments = Vec::new();
+    // The rows are in the order in which they came: what follows an old one is older.
+    while let Some(row) = found.next()? {
+        let received_at = moment(row.get(0)?);
+        if received_at < since {
+            break;
+        }
+        moments.push(received_at);
+    }
+    Ok(moments)
+}
+
 /// How many events the person has not seen.
 ///
 /// # Errors

@@ -33,6 +33,8 @@ pub const PAUSED_UNTIL: &str = "notifications_paused_until";
 pub const NOTIFICATION_PRIVACY: &str = "notification_privacy";
 /// How the window looks and speaks. JSON, which only the window reads.
 pub const LOOK: &str = "look";
+/// Where the first run stands.
+pub const FIRST_RUN: &str = "first_run";
 
 /// No pause that is offered is longer: "until tomorrow" has 32 hours at most, and one more when clocks go back. One that
 /// seems longer was begun while the computer's clock was wrong, and would keep the person uninformed for as long.

@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 export function sampleEndpoints(now: Date): Endpoint[] {
   const ago = (minutes: number) => new Date(now.getTime() - minutes * MINUTE).toISOString();
   const days = 24 * 60;
-  const base = { lastRejection: null, signatureForm: null, staleAddress: null };
+  const base = { lastRejection: null, signatureForm: null, staleAddress: null, silence: null };
   const signed = { ...base, trust: "signed" as const };
   const endpoints: Endpoint[] = [
     {
@@ -105,7 +105,18 @@ export function newEndpoint({ provider, label, secret }: NewEndpoint, number: nu
     lastDeliveryAt: null,
     lastRejection: null,
     staleAddress: null,
+    silence: null,
   };
+}
+
+/** One of the booking systems, which otherwise calls every two days at least, has been silent since twelve. */
+export function withSilence(endpoints: Endpoint[], now: Date): Endpoint[] {
+  const ago = (days: number) => new Date(now.getTime() - days * 24 * 60 * MINUTE).toISOString();
+  return endpoints.map((endpoint) =>
+    endpoint.id === "consult"
+      ? { ...endpoint, lastDeliveryAt: ago(12), silence: { usualHours: 41, unusualFrom: ago(5) } }
+      : endpoint,
+  );
 }
 
 /** Two of the booking systems were given an address that is no longer ours. */

@@ -5,7 +5,7 @@ import type { WorldName } from "../memory";
 const ago = (now: Date, minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
 
 export function tunnelOf(world: WorldName, now: Date): Tunnel {
-  if (world === "empty") return { state: "off" };
+  if (world === "empty" || world === "first") return { state: "off" };
   if (world === "trouble")
     return {
       state: "reconnecting",
@@ -45,7 +45,7 @@ export function tunnelFor(settings: Settings, now: Date): Tunnel {
 }
 
 export function settingsOf(world: WorldName): Settings {
-  const empty = world === "empty";
+  const empty = world === "empty" || world === "first";
   return {
     reach: empty ? "off" : "ngrok",
     ngrokDomain: empty ? null : world === "trouble" ? "quiet-otter.ngrok.app" : "bluebell.ngrok.app",

@@ -2,12 +2,27 @@ import type { Words } from "../en";
 import { booking } from "./booking";
 import { calendar } from "./calendar";
 import { deliveries } from "./deliveries";
+import { endpoints } from "./endpoints";
 import { overview } from "./overview";
+import { palette } from "./palette";
 import { shared } from "./shared";
 import { settings } from "./settings";
 import { shell } from "./shell";
 import { timeline } from "./timeline";
+import { welcome } from "./welcome";
 
-export const de: Words = { booking, calendar, deliveries, overview, settings, shared, shell, timeline };
+export const de: Words = {
+  booking,
+  calendar,
+  deliveries,
+  endpoints,
+  overview,
+  palette,
+  settings,
+  shared,
+  shell,
+  timeline,
+  welcome,
+};
 
 export { program } from "./program";

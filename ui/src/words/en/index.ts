@@ -1,14 +1,29 @@
 import { booking } from "./booking";
 import { calendar } from "./calendar";
 import { deliveries } from "./deliveries";
+import { endpoints } from "./endpoints";
 import { overview } from "./overview";
+import { palette } from "./palette";
 import { shared } from "./shared";
 import { settings } from "./settings";
 import { shell } from "./shell";
 import { timeline } from "./timeline";
+import { welcome } from "./welcome";
 
 /** A file for each folder of screens. `{{name}}` is filled in; `_one` and `_other` are chosen by `count`. */
-export const en = { booking, calendar, deliveries, overview, settings, shared, shell, timeline };
+export const en = {
+  booking,
+  calendar,
+  deliveries,
+  endpoints,
+  overview,
+  palette,
+  settings,
+  shared,
+  shell,
+  timeline,
+  welcome,
+};
 
 type AnyText<Tree> = { [Key in keyof Tree]: Tree[Key] extends string ? string : AnyText<Tree[Key]> };
 

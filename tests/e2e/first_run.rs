@@ -1,0 +1,132 @@
+//! The first run in the real program, from its first page to the first booking, and the demo beside it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use bellhop_test_support::desktop::{Desktop, Program, ProgramOptions, Window, eventually};
+
+use crate::{SECRET, call, listening};
+
+const DEMO: &str = "^Bellhop demo$";
+const ENTRY: &str = "[data-testid=timeline-entry]";
+
+#[tokio::test]
+async fn on_a_virtual_desktop_the_first_run_leads_to_the_first_booking_and_the_demo_stays_apart()
+-> Result<()> {
+    let data = tempfile::tempdir()?;
+    let desktop = Desktop::start().await?;
+    let told = first_run(&desktop, data.path()).await;
+    told.with_context(|| desktop.screen().logs())
+}
+
+async fn open(desktop: &Desktop, data: &Path) -> Result<Program> {
+    desktop
+        .open(&ProgramOptions {
+            program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
+            args: vec!["--data-dir".into(), data.into()],
+            variables: Vec::new(),
+        })
+        .await
+}
+
+async fn first_run(desktop: &Desktop, data: &Path) -> Result<()> {
+    let program = open(desktop, data).await?;
+    let window = program.window();
+    window
+        .see("[data-testid=first-run][data-step=about]")
+        .await?;
+    window.click_text("button", "Set it up").await?;
+    window.click_text("button", "Continue without").await?;
+    window.click_text("[role=radio]", "Kordless").await?;
+    window.fill("form input[type=password]", SECRET).await?;
+    window.click_text("button", "Add endpoint").await?;
+    window
+        .see("[data-testid=first-run][data-step=paste]")
+        .await?;
+    // It is left here, and the program ends.
+    window.click_text("button", "Set up later").await?;
+    window
+        .see_text("[data-testid=setup-card]", "Step 4 of 6")
+        .await?;
+    let path = path_of_the_endpoint(window).await?;
+    desktop.tray().item().await?.choose("Quit").await?;
+    ensure!(program.ended().await? == 0, "the program did not end well");
+
+    let program = open(desktop, data).await?;
+    let window = program.window();
+    window.click("[data-testid=setup-card] a").await?;
+    window
+        .see("[data-testid=first-run][data-step=paste]")
+        .await?;
+    the_demo_is_a_program_of_its_own(desktop, &program).await?;
+    window.click_text("button", "Continue").await?;
+    window
+        .see("[data-testid=first-call][data-state=no-address]")
+        .await?;
+    let status = call::post(listening(data).await?, &path, "kordless/booking.created").await?;
+    ensure!(status == 200, "the genuine call was answered {status}");
+    window
+        .see("[data-testid=first-call][data-state=arrived]")
+        .await?;
+    desktop.screenshot(Path::new("target/screenshots/e2e-first-call.png"))?;
+
+    let before = desktop.notifications().at_least(1).await?.len();
+    window.click_text("button", "Continue").await?;
+    window
+        .click_text("button", "Send a test notification")
+        .await?;
+    let shown = desktop.notifications().at_least(before + 1).await?;
+    ensure!(
+        shown
+            .last()
+            .is_some_and(|last| last.summary.contains("This is how Bellhop tells you")),
+        "the test notification is not among {shown:#?}"
+    );
+    window.click_text("button", "Yes, I have seen it").await?;
+    window.click_text("button", "Open the timeline").await?;
+    window.see_text(ENTRY, "Jane Doe").await?;
+    let rows = window.count(ENTRY).await?;
+    ensure!(
+        rows == 1,
+        "beside the one real booking there are {rows} rows"
+    );
+    ensure!(
+        window.count("[data-testid=setup-card]").await? == 0,
+        "what is finished is still offered"
+    );
+    Ok(())
+}
+
+/// There is no public address yet; the card shows the path that every public address will end with.
+async fn path_of_the_endpoint(window: &Window) -> Result<String> {
+    window.click_text("nav a", "Endpoints").await?;
+    let path = window.see("[data-testid=endpoint-card] .path").await?;
+    path.attr("title")
+        .await?
+        .context("the card does not tell the path")
+}
+
+async fn the_demo_is_a_program_of_its_own(desktop: &Desktop, program: &Program) -> Result<()> {
+    let windows = desktop.windows();
+    program
+        .window()
+        .click_text("button", "Try it with a demo")
+        .await?;
+    let demo = eventually("the demo has a window of its own", async || {
+        Ok(windows.visible(DEMO)?.pop())
+    })
+    .await?;
+    let told = desktop.notifications().at_least(1).await?;
+    ensure!(
+        told.iter().all(|bubble| bubble.app_name == "Bellhop demo"),
+        "invented bookings are told as if they were real: {told:#?}"
+    );
+    desktop.screenshot(Path::new("target/screenshots/e2e-demo-beside.png"))?;
+    windows.close(&demo)?;
+    eventually("the demo is gone with its window", async || {
+        Ok(windows.visible(DEMO)?.is_empty().then_some(()))
+    })
+    .await?;
+    ensure!(program.runs()?, "the demo took the program with it");
+    Ok(())
+}

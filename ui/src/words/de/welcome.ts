@@ -1,0 +1,117 @@
+import type { Words } from "../en";
+
+export const welcome: Words["welcome"] = {
+  name: "Einrichtung",
+  progress: "Schritte der Einrichtung",
+  step: "Schritt {{number}} von {{all}}: {{name}}",
+  steps: {
+    about: "Bellhop",
+    reach: "Erreichbarkeit",
+    provider: "Buchungssystem",
+    paste: "Adresse",
+    call: "Erster Aufruf",
+    notification: "Benachrichtigung",
+    done: "Fertig",
+  },
+  back: "Zurück",
+  next: "Weiter",
+  later: "Später einrichten",
+  demo: "Mit einer Demo ausprobieren",
+  demoOpens: "Die Demo öffnet sich in einem eigenen Fenster",
+  demoMeans:
+    "Ihre Buchungen sind erfunden, und keine davon kommt hier herein. Sie endet, wenn Sie ihr Fenster schließen.",
+  demoFailed: "Die Demo ließ sich nicht öffnen",
+  notKept: "Wie weit Sie gekommen sind, ließ sich nicht merken",
+  about: {
+    title: "Willkommen bei Bellhop",
+    lead: "Ein Verlauf und sofort eine Benachrichtigung für die Buchungen aller Ihrer Buchungssysteme.",
+    calls: "Ihre Buchungssysteme rufen Bellhop auf",
+    callsMeans:
+      "Sobald jemand bucht, verlegt oder absagt, schicken sie eine Nachricht an eine Adresse, die Ihnen gehört.",
+    checks: "Es prüft und bewahrt jeden Aufruf",
+    checksMeans: "Auf diesem Computer und nirgends sonst. Was nicht echt ist, wird abgewiesen und angezeigt.",
+    tells: "Es sagt Ihnen Bescheid",
+    tellsMeans: "Wer, was und wann: als Benachrichtigung Ihres Desktops und in einem Verlauf.",
+    needs:
+      "Das dauert etwa zehn Minuten. Sie müssen die Webhook-Einstellungen Ihres Buchungssystems öffnen können. Sie können jederzeit aufhören und später weitermachen.",
+    begin: "Einrichten",
+  },
+  reach: {
+    title: "Wie sollen Ihre Buchungssysteme diesen Computer erreichen?",
+    lead: "Sie brauchen eine öffentliche Adresse für ihre Aufrufe. Bei ngrok bekommen Sie eine kostenlos.",
+    account: "Legen Sie ein kostenloses Konto bei ngrok an, falls Sie keines haben",
+    signUp: "Anmeldeseite von ngrok öffnen",
+    copy: "Kopieren Sie dort Ihr Authtoken und fügen Sie es hier ein",
+    honest:
+      "Aufrufe laufen auf ihrem Weg durch ngrok, und ngrok kann sie sehen, auch die Namen Ihrer Kunden.",
+    without: "Ohne weiter",
+    withoutMeans:
+      "Ohne öffentliche Adresse kommt keine Buchung an. All das finden Sie auch in den Einstellungen.",
+  },
+  provider: {
+    title: "Welches Buchungssystem benutzen Sie?",
+    lead: "Beginnen Sie mit einem. Die anderen können Sie später hinzufügen.",
+    there: "{{label}} ist schon da",
+    thereMeans: "Das ist ein Endpunkt für {{system}}. Im nächsten Schritt bekommt {{system}} seine Adresse.",
+    another: "Noch einen hinzufügen",
+  },
+  paste: {
+    title: "Fügen Sie die Adresse in {{system}} ein",
+    lead: "Lassen Sie Bellhop neben Ihrem Browser offen: Was Sie dort brauchen, steht hier.",
+    steps: "In {{system}}",
+    secret: "Wieder hier",
+  },
+  call: {
+    title: "Lassen Sie {{system}} jetzt anrufen",
+    lead: "Machen Sie dort eine Buchung, die Sie danach absagen, oder senden Sie einen Testaufruf, wenn {{system}} das anbietet.",
+    waiting: "Wartet auf den ersten Aufruf …",
+    waitingMeans:
+      "Er erscheint hier von selbst. Sie können inzwischen weitermachen, er wird auf jeden Fall bemerkt.",
+    arrived: "Der erste Aufruf ist angekommen. Es funktioniert.",
+    arrivedMeans: "{{system}} kennt die Adresse, und seine Aufrufe werden angenommen.",
+    rejected: "Ein Aufruf kam und wurde abgewiesen.",
+    noSecret: "Der Geheimschlüssel von {{system}} fehlt",
+    noSecretMeans:
+      "Die Aufrufe kommen signiert. Ohne den Geheimschlüssel lassen sie sich nicht prüfen, und alle werden abgewiesen.",
+    noAddress: "Jetzt kann nichts ankommen",
+    toReach: "Zur Erreichbarkeit",
+    strayed: "Ein Aufruf kam an eine Adresse, die nicht Ihre ist.",
+    strayedMeans: "Sehen Sie nach, ob die ganze Adresse in {{system}} steht, bis zum letzten Buchstaben.",
+    probe: "Es kommt nichts? Prüfen Sie, ob ein eigener Aufruf durchkommt.",
+    test: "Ganzen Weg testen",
+    needsAddress: "Braucht eine öffentliche Adresse",
+    next: "Inzwischen weiter",
+  },
+  notification: {
+    title: "Kommen Benachrichtigungen bei Ihnen an?",
+    lead: "Bellhop meldet jede Buchung mit einer Benachrichtigung Ihres Desktops.",
+    send: "Testbenachrichtigung senden",
+    again: "Noch einmal senden",
+    sent: "Gesendet. Ist auf Ihrem Desktop eine Benachrichtigung erschienen?",
+    yes: "Ja, ich habe sie gesehen",
+    no: "Nein",
+    failed: "Die Testbenachrichtigung ließ sich nicht senden",
+    advice: "Dann hält Ihr Desktop sie zurück",
+    adviceMeans:
+      "Sehen Sie in den Benachrichtigungseinstellungen Ihres Computers nach, ob Bellhop welche zeigen darf und ob „Nicht stören“ eingeschaltet ist. Senden Sie sie dann noch einmal. In jedem Fall steht jede Buchung im Verlauf.",
+    finish: "Fertigstellen",
+    finishWithout: "Ohne fertigstellen",
+  },
+  done: {
+    title: "Alles bereit",
+    lead: "Von jetzt an erscheint jede Buchung, Änderung und Absage im Verlauf.",
+    leadWaiting: "Sobald {{system}} anruft, erscheinen seine Buchungen im Verlauf.",
+    tray: "Wenn Sie das Fenster schließen, nimmt Bellhop im Infobereich weiter Aufrufe an. Beenden steht in dessen Menü.",
+    awake:
+      "Solange dieser Computer aus ist oder schläft, kommt nichts an. Bellhop sagt Ihnen danach, was zu prüfen ist.",
+    keys: "Drücken Sie irgendwo ? für die Tasten und Strg+K, um alles zu finden.",
+    timeline: "Verlauf öffnen",
+    another: "Noch einen Endpunkt hinzufügen",
+  },
+  card: {
+    title: "Bellhop einrichten",
+    resume: "Schritt {{number}} von {{all}}: {{name}}",
+    begin: "Ein paar Schritte, dann kommen Buchungen an",
+    dismiss: "Die Einrichtung nicht mehr anbieten",
+  },
+};
