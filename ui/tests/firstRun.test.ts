@@ -165,8 +165,7 @@ describe("the first run", () => {
   });
 
   it("speaks German", async () => {
-    await speak("de");
-    const { user } = open("#/timeline", { world: "first" });
+    const { user } = open("#/timeline", { world: "first", look: { language: "de" } });
     await screen.findByRole("heading", { name: "Willkommen bei Bellhop" });
     await user.click(await onward("Einrichten"));
     await user.click(await onward("Ohne weiter"));

@@ -7,11 +7,13 @@ import { open, words } from "./support/open";
 beforeEach(() => speak("de"));
 afterEach(() => speak("en"));
 
+const german = { look: { language: "de" } } as const;
+
 const navigation = () => within(screen.getByRole("navigation", { name: "Ansichten" }));
 
 describe("in German", () => {
   it("names the places, the screen and the window", async () => {
-    open("#/deliveries");
+    open("#/deliveries", german);
     await screen.findByRole("heading", { name: "Aufrufe" });
     expect(navigation().getByRole("link", { name: "Einstellungen" })).toBeDefined();
     expect(document.title).toContain("Aufrufe – Bellhop");
@@ -19,13 +21,13 @@ describe("in German", () => {
   });
 
   it("says what the program says of a call", async () => {
-    open("#/deliveries?show=problems");
+    open("#/deliveries?show=problems", german);
     const [call] = await screen.findAllByTestId("delivery");
     expect(words(call!)).toContain("Erwartet bei /data/start_time: ein Zeitpunkt; dort steht etwas anderes.");
   });
 
   it("says why calls were turned away and what to do", async () => {
-    open("#/deliveries?show=rejections");
+    open("#/deliveries?show=rejections", german);
     const [rejection] = await screen.findAllByTestId("rejection");
     expect(words(rejection!)).toContain("Seine Signatur passt nicht zum Geheimschlüssel");
     expect(words(rejection!)).toContain(
@@ -34,7 +36,7 @@ describe("in German", () => {
   });
 
   it("says why nobody can reach it", async () => {
-    open("#/deliveries", { world: "refused" });
+    open("#/deliveries", { ...german, world: "refused" });
     const line = await screen.findByTestId("tunnel-line");
     await waitFor(() => expect(words(line)).toContain("ngrok kennt diesen Authtoken nicht mehr"));
     expect(words(line)).toContain("Nicht erreichbar:");
@@ -42,7 +44,7 @@ describe("in German", () => {
   });
 
   it("says what failed", async () => {
-    open("#/overview", { world: "broken" });
+    open("#/overview", { ...german, world: "broken" });
     expect(words(await screen.findByRole("alert"))).toContain("Die Datenbank hat abgelehnt: disk I/O error.");
   });
 
