@@ -75,7 +75,8 @@ fn open(app: &AppHandle, page: Option<&str>) -> tauri::Result<()> {
         .build()?;
     let app = app.clone();
     window.on_window_event(move |event| match event {
-        WindowEvent::CloseRequested { .. } => {
+        // The demo ends with its window.
+        WindowEvent::CloseRequested { .. } if !app.state::<Desktop>().demo => {
             tauri::async_runtime::spawn(say_where_it_goes(app.clone()));
         }
         WindowEvent::Destroyed => {

@@ -138,6 +138,8 @@ pub(crate) async fn set_notification_privacy(
         .store
         .write(move |connection| table::set(connection, table::NOTIFICATION_PRIVACY, Some(word)))
         .await?;
+    // The tray's menu tells as much as a notification.
+    desktop.engine.changes.tell(Change::Anything);
     settings(app).await
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bellhop_core::notice::{Here, headline, written};
+use bellhop_core::notice::{Here, Privacy, headline, written};
 use bellhop_engine::store::bookings::{self, Booking};
 use bellhop_engine::store::endpoints::{self, Endpoint};
 use bellhop_engine::store::timeline::{self, TimelineEntry, TimelineQuery};
@@ -37,6 +37,8 @@ pub(super) struct Standing {
     pub(super) paused_until: Option<Timestamp>,
     pub(super) has_address: bool,
     pub(super) latest: Vec<TimelineEntry>,
+    /// Whoever stands behind the person reads the menu as they read a notification.
+    privacy: Privacy,
     next: Option<Booking>,
     last_call: Option<Timestamp>,
     unread: i64,
@@ -59,6 +61,7 @@ impl Standing {
                         ..TimelineQuery::default()
                     },
                 )?,
+                privacy: settings::privacy(connection)?,
                 next: bookings::next(connection, now)?,
                 last_call: deliveries::last_received(connection)?,
                 unread: events::unread(connection)?,
@@ -110,17 +113,24 @@ impl Standing {
     /// The next booking and its words.
     pub(super) fn next(&self) -> Option<(i64, String)> {
         let booking = self.next.as_ref()?;
-        let who = booking.attendee.display().unwrap_or("somebody");
         let when = self.when(&booking.when)?;
-        Some((booking.id, format!("Next: {who} · {when}")))
+        let words = match self.privacy {
+            Privacy::Full => {
+                let who = booking.attendee.display().unwrap_or("somebody");
+                format!("Next: {who} · {when}")
+            }
+            Privacy::WithoutNames | Privacy::Nothing => format!("Next: {when}"),
+        };
+        Some((booking.id, words))
     }
 
     /// What an entry says in one line.
     pub(super) fn line(&self, entry: &TimelineEntry) -> String {
         let headline = headline(entry.kind);
-        let what = match entry.attendee.display() {
-            Some(who) => format!("{headline}: {who}"),
-            None => format!("{headline} · {}", entry.provider),
+        let what = match (self.privacy, entry.attendee.display()) {
+            (Privacy::Nothing, _) => return headline.to_owned(),
+            (Privacy::Full, Some(who)) => format!("{headline}: {who}"),
+            _ => format!("{headline} · {}", entry.provider),
         };
         match self.when(&entry.when) {
             Some(when) => format!("{what} · {when}"),

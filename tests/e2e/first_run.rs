@@ -79,7 +79,7 @@ async fn first_run(desktop: &Desktop, data: &Path) -> Result<()> {
     ensure!(
         shown
             .last()
-            .is_some_and(|last| last.summary.contains("This is how Bellhop tells you")),
+            .is_some_and(|last| last.summary.starts_with("Test · New booking")),
         "the test notification is not among {shown:#?}"
     );
     window.click_text("button", "Yes, I have seen it").await?;

@@ -35,13 +35,33 @@ impl<'a> Windows<'a> {
     /// # Errors
     /// When the window cannot be given the focus.
     pub fn type_line(&self, id: &str, text: &str) -> Result<()> {
-        let focus = ["windowactivate", "--sync", id, "key", "ctrl+a"];
+        // A dialog for files opens its field at the first letter, and may lose what comes meanwhile.
+        let begin = ["windowactivate", "--sync", id, "key", "slash"];
+        let again = ["key", "--clearmodifiers", "ctrl+a"];
         let keys = ["type", "--clearmodifiers", "--delay", "20", text];
-        for keys in [&focus[..], &keys, &["key", "Return"]] {
+        for keys in [&begin[..], &again, &keys, &["key", "Return"]] {
             self.screen
                 .asks("xdotool", keys)?
                 .context("xdotool could not type")?;
         }
+        Ok(())
+    }
+
+    /// Whether the keyboard is in this window.
+    ///
+    /// # Errors
+    /// When xdotool is not installed.
+    pub fn is_active(&self, id: &str) -> Result<bool> {
+        let active = self.screen.asks("xdotool", ["getactivewindow"])?;
+        Ok(active.is_some_and(|active| active.trim() == id))
+    }
+
+    /// Presses Escape in whatever window the keyboard is in.
+    ///
+    /// # Errors
+    /// When xdotool is not installed.
+    pub fn escape(&self) -> Result<()> {
+        self.screen.asks("xdotool", ["key", "Escape"])?;
         Ok(())
     }
 
