@@ -9,8 +9,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
 use tauri::image::Image;
 use tauri::include_image;
-use tauri::tray::{MouseButton, MouseButtonState, TrayIconBuilder, TrayIconEvent};
+use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager as _};
+use tokio::sync::oneshot;
 
 use crate::commands::endpoints as endpoints_command;
 use crate::state::Desktop;
@@ -27,8 +28,16 @@ const MORNING_HOUR: i8 = 8;
 /// The shortest time between two drawings, so that a flood of calls does not keep the panel busy.
 const REST: Duration = Duration::from_millis(250);
 
+/// How long to wait for a panel that was not there: at login it may come after us, and some desktops have none.
+const WITHOUT_PANEL: Duration = Duration::from_secs(10);
+
+/// Whether there is a tray that holds the icon.
+pub(crate) fn is_there(app: &AppHandle) -> bool {
+    app.tray_by_id(TRAY).is_some()
+}
+
 /// Puts the icon into the tray.
-pub(crate) fn build(app: &AppHandle) -> tauri::Result<()> {
+fn build(app: &AppHandle) -> tauri::Result<TrayIcon> {
     TrayIconBuilder::with_id(TRAY)
         .icon(Face::Fine.image(Panel::Dark))
         .tooltip("Bellhop")
@@ -45,7 +54,6 @@ pub(crate) fn build(app: &AppHandle) -> tauri::Result<()> {
             }
         })
         .build(app)
-        .map(drop)
 }
 
 /// Draws the icon and its menu anew with every change, and when time alone changes what they say, until the program ends.
@@ -54,12 +62,16 @@ pub(crate) async fn keep_current(app: AppHandle) {
     let mut changes = desktop.engine.changes.listen();
     let mut tunnel = desktop.serving.tunnel();
     let mut drawn = None;
+    let mut told = false;
     loop {
         let until = match refresh(&app, &mut drawn).await {
             Ok(until) => until,
             Err(error) => {
-                tracing::warn!(%error, "the tray does not show the latest");
-                REST
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!(%error, "the tray does not show how things stand");
+                }
+                drawn = None;
+                WITHOUT_PANEL
             }
         };
         tokio::time::sleep(REST).await;
@@ -94,18 +106,20 @@ async fn refresh(app: &AppHandle, drawn: &mut Option<Drawing>) -> anyhow::Result
     if drawn.as_ref() != Some(&drawing) {
         *drawn = Some(drawing.clone());
         let tray_app = app.clone();
+        let (done, outcome) = oneshot::channel();
         app.run_on_main_thread(move || {
-            if let Err(error) = draw(&tray_app, &drawing) {
-                tracing::warn!(%error, "the tray icon could not be redrawn");
-            }
+            // Nobody waits for it any more once the program ends.
+            let _ = done.send(draw(&tray_app, &drawing));
         })?;
+        outcome.await??;
     }
     Ok(standing.lasts())
 }
 
 fn draw(app: &AppHandle, drawing: &Drawing) -> tauri::Result<()> {
-    let Some(tray) = app.tray_by_id(TRAY) else {
-        return Ok(());
+    let tray = match app.tray_by_id(TRAY) {
+        Some(tray) => tray,
+        None => build(app)?,
     };
     tray.set_icon(Some(drawing.face.image(drawing.panel)))?;
     tray.set_tooltip(Some(format!("Bellhop: {}", drawing.words)))?;

@@ -8,8 +8,8 @@ use tauri::{
 };
 
 use crate::dto::{Appearance, Look};
-use crate::notifier;
 use crate::state::Desktop;
+use crate::{notifier, tray};
 
 const MAIN: &str = "main";
 
@@ -100,10 +100,19 @@ async fn say_once(app: &AppHandle) -> anyhow::Result<()> {
     if said.await?.is_some() {
         return Ok(());
     }
+    let (title, back) = match tray::is_there(app) {
+        true => (
+            "Bellhop goes on in the tray",
+            "Its icon opens the window again, and quits Bellhop.",
+        ),
+        false => (
+            "Bellhop goes on",
+            "Start Bellhop once more to see the window again.",
+        ),
+    };
     let bubble = Bubble {
-        title: "Bellhop goes on in the tray".to_owned(),
-        body: "It takes calls and tells you of them while its window is closed. Its icon opens the window again, and quits Bellhop."
-            .to_owned(),
+        title: title.to_owned(),
+        body: format!("It takes calls and tells you of them while its window is closed. {back}"),
         kind: None,
         booking_id: None,
     };

@@ -132,7 +132,16 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::endpoints::copy_address,
             commands::desktop::open_link,
         ])
-        .setup(move |app| Ok(set_up(app.handle(), &given, &data_dir, restored, kept)?))
+        .setup(move |app| {
+            let done = set_up(app.handle(), &given, &data_dir, restored, kept);
+            // What fails here is not handed on by Tauri: it would end the program without a word.
+            if let Err(error) = done {
+                tell_of_failure(&error);
+                app.handle().cleanup_before_exit();
+                std::process::exit(1);
+            }
+            Ok(())
+        })
         .build(tauri::generate_context!())?;
     let program = tauri::process::current_binary(&app.env())?;
 
@@ -185,7 +194,6 @@ fn set_up(
         demo_beside: Mutex::new(None),
         stop: CancellationToken::new(),
     });
-    tray::build(app)?;
     let desktop = app.state::<Desktop>();
 
     let announcer = app.clone();

@@ -58,6 +58,7 @@ async fn story(desktop: &Desktop, program: &Program, data: &Path) -> Result<()> 
     the_person_works_on_the_booking(program).await?;
     the_tray_offers_the_address(desktop).await?;
     closing_the_window_leaves_the_tray(desktop, program, receiver, &path).await?;
+    the_person_is_forgotten(program).await?;
     quitting_ends_it(desktop, program).await
 }
 
@@ -193,6 +194,40 @@ async fn the_person_works_on_the_booking(program: &Program) -> Result<()> {
     window.fill("input[type=search]", "bell twice").await?;
     window.see_text(RESCHEDULED, "Jane Doe").await?;
     window.click_text("button", "Clear").await?;
+    window.click("button[aria-label^='Kind:']").await?;
+    window.click_text("[role=option]", "Cancelled").await?;
+    window.see_text("main", "Nothing matches").await?;
+    window.click_text("button", "Show everything").await?;
+    window.see_text(RESCHEDULED, "Jane Doe").await?;
+    Ok(())
+}
+
+/// As somebody does who was asked to forget a client.
+async fn the_person_is_forgotten(program: &Program) -> Result<()> {
+    let window = program.window();
+    window.click_text("nav a", "Settings").await?;
+    window.click_text("nav a", "Client data").await?;
+    window.fill("main form input", "jane doe").await?;
+    window
+        .click_text("form button[type=submit]", "Find")
+        .await?;
+    window.see_text("[role=status]", "1 person found").await?;
+    window.click_text("button", "See what is known").await?;
+    window
+        .see_text(
+            "[role=dialog], [role=alertdialog]",
+            "3 entries of the timeline",
+        )
+        .await?;
+    window.click_text("button", "Delete for good").await?;
+    window
+        .see_text(
+            "[data-sonner-toast]",
+            "Everything about Jane Doe is deleted",
+        )
+        .await?;
+    window.click_text("nav a", "Timeline").await?;
+    window.see_text("main", "Nothing has arrived yet").await?;
     Ok(())
 }
 

@@ -29,6 +29,43 @@ async fn on_a_virtual_desktop_the_tray_tells_how_things_stand() -> Result<()> {
     told.with_context(|| desktop.screen().logs())
 }
 
+/// Some desktops have no panel for tray icons, and at login it may come later than we do.
+#[tokio::test]
+async fn on_a_virtual_desktop_without_a_panel_it_opens_all_the_same() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let desktop = Desktop::start_without_panel().await?;
+    let args = ["--data-dir".into(), data.path().into()];
+    let program = desktop
+        .open(&ProgramOptions {
+            program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
+            args: args.to_vec(),
+            variables: Vec::new(),
+        })
+        .await?;
+    program.window().see_text("main", "Welcome").await?;
+    listening(data.path()).await?;
+    desktop.tray().appear().await?;
+    shows(&desktop.tray().item().await?, "fine-dark").await
+}
+
+/// Data that it cannot use are no reason to vanish without a word.
+#[tokio::test]
+async fn on_a_virtual_desktop_it_says_why_it_cannot_start() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    fs::write(data.path().join("bellhop.db"), "this is no database")?;
+    let desktop = Desktop::start().await?;
+    let program = Path::new(env!("CARGO_BIN_EXE_bellhop-desktop"));
+    let mut command = desktop.screen().daemon(program)?;
+    let status = command.arg("--data-dir").arg(data.path()).status()?;
+    ensure!(status.code() == Some(1), "it ended with {status}");
+    let told = desktop.notifications().at_least(1).await?;
+    ensure!(
+        told[0].summary == "Bellhop cannot start" && told[0].body.contains("is not a database"),
+        "it said: {told:#?}"
+    );
+    Ok(())
+}
+
 async fn story(desktop: &Desktop, program: &Program, data: &Path) -> Result<()> {
     let tray = desktop.tray().item().await?;
     it_begins_with_nothing(&tray).await?;

@@ -22,14 +22,14 @@ use crate::changes::{Change, Changes};
 use crate::self_test;
 use crate::store::deliveries::{DeliveryState, Waiting};
 use crate::store::search::{self, About};
-use crate::store::{Result, Store, StoreError, deliveries, events, notices};
+use crate::store::{Outcome, Result, Store, StoreError, deliveries, events, notices};
 use telling::{is_paused, put, refold};
 
 /// Deliveries that are read ahead of their commits.
 const BATCH: usize = 64;
 
-/// Deliveries that share a commit. A call that comes meanwhile waits for all of them; but the search index writes a part
-/// of its own for each commit, and merges those later, so that few at a time cost more each.
+/// Deliveries that share a commit, while nobody calls: the search index writes a part of its own for each commit, and
+/// merges those later, so that few at a time cost more each.
 const TOGETHER: usize = 16;
 
 /// How often one delivery may end the whole program before it is set aside.
@@ -123,20 +123,45 @@ async fn work_on(store: &Store, changes: &Changes, waiting: Vec<Waiting>) -> Res
     let mut outcomes = Vec::new();
     while waiting.peek().is_some() {
         let together: Arc<[Read]> = waiting.by_ref().take(TOGETHER).collect();
-        let of_job = Arc::clone(&together);
-        let outcome = store.queue_patiently(move |connection| {
-            of_job.iter().try_for_each(|read| process(connection, read))
-        })?;
+        let outcome = begin_on(store, &together, 0)?;
         outcomes.push((together, outcome));
     }
-    for (together, outcome) in outcomes {
-        if let Err(error) = outcome.committed().await {
-            tracing::debug!(%error, "deliveries could not be processed together");
-            one_by_one(store, together).await?;
+    for (together, mut outcome) in outcomes {
+        let mut done = 0;
+        loop {
+            match outcome.committed().await {
+                Ok(more) => done += more,
+                Err(error) => {
+                    tracing::debug!(%error, "deliveries could not be processed together");
+                    one_by_one(store, Arc::clone(&together)).await?;
+                    break;
+                }
+            }
+            if done >= together.len() {
+                break;
+            }
+            outcome = begin_on(store, &together, done)?;
         }
         changes.tell(Change::Timeline);
     }
     Ok(())
+}
+
+/// Processes these deliveries from a place on, at least one of them, until somebody calls: whoever does waits for one
+/// delivery and not for all. Gives how many it were.
+fn begin_on(store: &Store, together: &Arc<[Read]>, from: usize) -> Result<Outcome<usize>> {
+    let (deliveries, waits) = (Arc::clone(together), store.somebody_waits());
+    store.queue_patiently(move |connection| {
+        let mut done = 0;
+        for read in deliveries.iter().skip(from) {
+            process(connection, read)?;
+            done += 1;
+            if waits() {
+                break;
+            }
+        }
+        Ok(done)
+    })
 }
 
 /// Finds out which of several deliveries it is that fails.

@@ -43,7 +43,8 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tokio::sync::watch;
 
-use writer::{Outcome, Writer};
+pub(crate) use writer::Outcome;
+use writer::Writer;
 
 /// The name of the database in the data directory.
 pub const DATABASE: &str = "bellhop.db";
@@ -191,6 +192,11 @@ impl Store {
         work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<Outcome<T>> {
         self.inner.writer.queue_patiently(work)
+    }
+
+    /// Tells whoever works patiently whether somebody waits for the writer now.
+    pub(crate) fn somebody_waits(&self) -> impl Fn() -> bool + Send + use<> {
+        self.inner.writer.somebody_waits()
     }
 
     /// Stores a call to the endpoint that it was checked with. Where that fails, the call may be stored all the same: like

@@ -81,6 +81,11 @@ impl Queue {
         Ok(())
     }
 
+    /// Whether anybody waits for an answer.
+    pub(super) fn has_urgent(&self) -> bool {
+        !self.lock().urgent.is_empty()
+    }
+
     pub(super) fn is_calm(&self) -> bool {
         self.lock().urgent.len() < LENGTH / 2
     }

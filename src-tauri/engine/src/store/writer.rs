@@ -112,6 +112,11 @@ impl Writer {
         Ok(outcome)
     }
 
+    pub(super) fn somebody_waits(&self) -> impl Fn() -> bool + Send + use<> {
+        let queue = Arc::clone(&self.queue);
+        move || queue.has_urgent()
+    }
+
     pub(super) fn is_calm(&self) -> bool {
         self.queue.is_calm()
     }

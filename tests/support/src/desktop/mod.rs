@@ -49,6 +49,16 @@ impl Desktop {
     /// # Errors
     /// When a part is not installed (`cargo xtask test` installs them) or does not come up.
     pub async fn start() -> Result<Self> {
+        let desktop = Self::start_without_panel().await?;
+        desktop.tray.appear().await?;
+        Ok(desktop)
+    }
+
+    /// Like [`Desktop::start`], on a desktop that has no panel for tray icons until [`Tray::appear`].
+    ///
+    /// # Errors
+    /// As [`Desktop::start`].
+    pub async fn start_without_panel() -> Result<Self> {
         let screen = Screen::start(&ScreenOptions::default()).context(
             "the virtual desktop did not start; `cargo xtask test` installs what it needs",
         )?;

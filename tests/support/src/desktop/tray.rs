@@ -32,18 +32,23 @@ pub struct Tray {
 }
 
 impl Tray {
+    /// A panel that nobody can see yet.
     pub(super) async fn start(bus: connection::Builder<'_>) -> Result<Self> {
         let (write, places) = watch::channel(Vec::new());
-        let connection = async {
-            bus.serve_at(PATH, Watcher { places: write })?
-                .name(NAME)?
-                .build()
-                .await
-        };
+        let connection = async { bus.serve_at(PATH, Watcher { places: write })?.build().await };
         Ok(Self {
             connection: connection.await.context("cannot be the panel")?,
             places,
         })
+    }
+
+    /// From now on programs find the panel.
+    ///
+    /// # Errors
+    /// When there is another one.
+    pub async fn appear(&self) -> Result<()> {
+        let named = self.connection.request_name(NAME).await;
+        named.context("there is another panel")
     }
 
     /// Waits for the one item in the tray.
