@@ -97,6 +97,7 @@ pub fn accept(
     if let Some(form) = delivery.form_to_pin() {
         endpoints::pin_form(connection, delivery.endpoint_id(), form)?;
     }
+    endpoints::called(connection, delivery.endpoint_id(), now)?;
     if let Some(host) = delivery.call().forwarded_host() {
         endpoints::called_through(connection, delivery.endpoint_id(), host)?;
     }

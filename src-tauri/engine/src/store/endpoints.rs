@@ -56,9 +56,7 @@ impl Endpoint {
     }
 }
 
-const COLUMNS: &str =
-    "id, provider, label, token, signature_form, given_host, called_host, created_at,
-    (SELECT max(received_at) FROM delivery WHERE endpoint_id = endpoint.id) AS last_delivery_at";
+const COLUMNS: &str = "id, provider, label, token, signature_form, given_host, called_host, created_at, last_delivery_at";
 
 fn read(connection: &Connection, row: &Row<'_>) -> Result<Endpoint> {
     let id = row.get("id")?;
@@ -203,6 +201,14 @@ pub fn give_host(connection: &Connection, id: i64, host: &str) -> Result<()> {
     connection
         .prepare_cached("UPDATE endpoint SET given_host = ?2 WHERE id = ?1")?
         .execute(params![id, host])?;
+    Ok(())
+}
+
+/// Notes when a genuine call came.
+pub(crate) fn called(connection: &Connection, id: i64, now: Timestamp) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE endpoint SET last_delivery_at = ?2 WHERE id = ?1")?
+        .execute(params![id, now.as_microsecond()])?;
     Ok(())
 }
 
