@@ -53,7 +53,7 @@ export const endpoints: Words["endpoints"] = {
     oldLabel: "Alte Adresse",
     of: "öffentliche Adresse von {{label}}",
     test: "Ganzen Weg testen",
-    testThis: "Ganzen Weg zu {{label}} testen",
+    testThis: "Ganzen Weg testen: {{label}}",
     needsAddress: "Braucht eine öffentliche Adresse",
     needsSecret: "Braucht erst den Geheimschlüssel",
     none: "Zurzeit keine",
@@ -101,7 +101,7 @@ export const endpoints: Words["endpoints"] = {
   secrets: {
     of: "{{name}} von {{label}}",
     add: "Geheimschlüssel hinzufügen",
-    addTo: "Geheimschlüssel zu {{label}} hinzufügen",
+    addTo: "Geheimschlüssel hinzufügen: {{label}}",
     noneRequired: "Noch keiner. Ohne ihn lässt sich kein Aufruf prüfen, und jeder wird abgewiesen.",
     noneOptional: "Keiner. Aufrufe sind nur an ihrer geheimen Adresse zu erkennen.",
     added: "Hinzugefügt {{when}}",
