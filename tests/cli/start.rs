@@ -47,6 +47,8 @@ fn hammer<'scope>(
                 match send(&receiver, endpoint, number) {
                     Some(200) => _ = met.acknowledged.insert(number),
                     Some(503) => met.refused += 1,
+                    // More than an endpoint is taken for at once: a provider comes back.
+                    Some(429) => thread::sleep(Duration::from_millis(20)),
                     Some(status) => panic!("{status}"),
                     None => {
                         met.nobody += 1;

@@ -47,6 +47,12 @@ async fn called_daily(
                 params![delivery, endpoint.id, at],
             )
             .unwrap();
+        database
+            .execute(
+                "UPDATE endpoint SET last_delivery_at = ?2 WHERE id = ?1",
+                params![endpoint.id, at],
+            )
+            .unwrap();
     }
     (home, engine)
 }

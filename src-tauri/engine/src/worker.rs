@@ -32,6 +32,9 @@ const BATCH: usize = 64;
 /// merges those later, so that few at a time cost more each.
 const TOGETHER: usize = 16;
 
+/// As many share one whoever calls, so that the worker does not stand still beside calls that do not cease.
+const AT_LEAST: usize = 4;
+
 /// How often one delivery may end the whole program before it is set aside.
 const TRIES: i64 = 3;
 
@@ -147,8 +150,8 @@ async fn work_on(store: &Store, changes: &Changes, waiting: Vec<Waiting>) -> Res
     Ok(())
 }
 
-/// Processes these deliveries from a place on, at least one of them, until somebody calls: whoever does waits for one
-/// delivery and not for all. Gives how many it were.
+/// Processes these deliveries from a place on until somebody calls, who then waits for a few of them and not for all.
+/// Gives how many it were.
 fn begin_on(store: &Store, together: &Arc<[Read]>, from: usize) -> Result<Outcome<usize>> {
     let (deliveries, waits) = (Arc::clone(together), store.somebody_waits());
     store.queue_patiently(move |connection| {
@@ -156,7 +159,7 @@ fn begin_on(store: &Store, together: &Arc<[Read]>, from: usize) -> Result<Outcom
         for read in deliveries.iter().skip(from) {
             process(connection, read)?;
             done += 1;
-            if waits() {
+            if done >= AT_LEAST && waits() {
                 break;
             }
         }

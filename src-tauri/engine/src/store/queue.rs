@@ -25,7 +25,7 @@ const CROWD: usize = 4;
 
 /// After a patient job, so many times its own time belongs to the calls: beside a caller or two, and beside a crowd.
 const REST: u32 = 3;
-const REST_IN_CROWD: u32 = 63;
+const REST_IN_CROWD: u32 = 31;
 
 /// How often to look whether another process has written, when there is nothing to do. Once a second is what an idle
 /// program may wake up.
