@@ -14,14 +14,7 @@ use crate::{CREATED, TITLE, add_endpoint, call, listening};
 async fn on_a_virtual_desktop_the_tray_tells_how_things_stand() -> Result<()> {
     let data = tempfile::tempdir()?;
     let desktop = Desktop::start().await?;
-    let args = ["--data-dir".into(), data.path().into()];
-    let program = desktop
-        .open(&ProgramOptions {
-            program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
-            args: args.to_vec(),
-            variables: Vec::new(),
-        })
-        .await?;
+    let program = open(&desktop, data.path()).await?;
     let told = story(&desktop, &program, data.path()).await;
     if told.is_err() {
         desktop.screenshot(Path::new("target/screenshots/tray-failed.png"))?;
@@ -29,19 +22,21 @@ async fn on_a_virtual_desktop_the_tray_tells_how_things_stand() -> Result<()> {
     told.with_context(|| desktop.screen().logs())
 }
 
+async fn open(desktop: &Desktop, data: &Path) -> Result<Program> {
+    let options = ProgramOptions {
+        program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
+        args: vec!["--data-dir".into(), data.into()],
+        variables: Vec::new(),
+    };
+    desktop.open(&options).await
+}
+
 /// Some desktops have no panel for tray icons, and at login it may come later than we do.
 #[tokio::test]
 async fn on_a_virtual_desktop_without_a_panel_it_opens_all_the_same() -> Result<()> {
     let data = tempfile::tempdir()?;
     let desktop = Desktop::start_without_panel().await?;
-    let args = ["--data-dir".into(), data.path().into()];
-    let program = desktop
-        .open(&ProgramOptions {
-            program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
-            args: args.to_vec(),
-            variables: Vec::new(),
-        })
-        .await?;
+    let program = open(&desktop, data.path()).await?;
     program.window().see_text("main", "Welcome").await?;
     listening(data.path()).await?;
     desktop.tray().appear().await?;

@@ -153,9 +153,10 @@ async fn open(desktop: &Desktop, options: &Options, home: &Home) -> Result<Opene
             .map(|painted| (painted, at("listed"))))
     })
     .await?;
-    while TcpStream::connect(receiver).is_err() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    eventually_within(PATIENCE, "the receiver takes calls", async || {
+        Ok(TcpStream::connect(receiver).ok())
+    })
+    .await?;
     Ok(Opened {
         program,
         receiver,
