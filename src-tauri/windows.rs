@@ -1,5 +1,6 @@
 //! The window. It exists only while it is open, so that nothing of a browser runs while Bellhop waits in the tray.
 
+use bellhop_core::notice::Wording;
 use bellhop_engine::announcing::Bubble;
 use bellhop_engine::instance::Window;
 use bellhop_engine::store::settings;
@@ -110,12 +111,10 @@ async fn say_once(app: &AppHandle) -> anyhow::Result<()> {
             "Start Bellhop once more to see the window again.",
         ),
     };
-    let bubble = Bubble {
+    let bubble = Bubble::of_program(Wording {
         title: title.to_owned(),
         body: format!("It takes calls and tells you of them while its window is closed. {back}"),
-        kind: None,
-        booking_id: None,
-    };
+    });
     let shown_app = app.clone();
     let shown = tauri::async_runtime::spawn_blocking(move || notifier::show(&shown_app, &bubble));
     shown.await?.map_err(anyhow::Error::msg)?;

@@ -232,12 +232,7 @@ pub(crate) async fn pause_notifications(
 impl Desktop {
     /// Pauses notifications until a moment, or resumes them.
     pub(crate) async fn pause_until(&self, until: Option<Timestamp>) -> anyhow::Result<()> {
-        let until = until.map(|until| until.to_string());
-        self.engine
-            .store
-            .write(move |connection| table::set(connection, table::PAUSED_UNTIL, until.as_deref()))
-            .await?;
-        self.engine.changes.tell(Change::Anything);
+        self.engine.pause_notifications(until).await?;
         Ok(())
     }
 }

@@ -138,7 +138,7 @@ impl WholeDelivery {
             notice: told.map(|told| NoticeTimes {
                 planned_at: told.planned_at.to_string(),
                 shown_at: text(told.shown_at),
-                held: told.held,
+                held: told.held.is_some(),
             }),
             query: call.query.clone(),
             caller,

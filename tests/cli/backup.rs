@@ -305,7 +305,7 @@ fn a_restore_brings_back_the_backup_and_keeps_the_old_data_aside() {
     assert_eq!(
         count(
             &bellhop,
-            "SELECT count(*) FROM notice WHERE shown_at IS NULL AND held = 0"
+            "SELECT count(*) FROM notice WHERE shown_at IS NULL AND held IS NULL"
         ),
         0
     );

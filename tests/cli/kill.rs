@@ -176,7 +176,7 @@ fn a_delivery_that_was_left_waiting_is_processed_at_the_next_start() {
     assert_eq!(bellhop.pending(), 0);
     // It still had its notices to give; and it is a repeat now.
     assert_eq!(
-        count(&bellhop, "SELECT count(*) FROM notice WHERE held = 0"),
+        count(&bellhop, "SELECT count(*) FROM notice WHERE held IS NULL"),
         150
     );
     assert_eq!(

@@ -16,6 +16,15 @@ const VERSION_1: &str = include_str!("../../src-tauri/engine/src/store/migration
 
 const SECRET: &str = "s";
 
+/// Two notices that this version keeps: one was shown, the other came in a pause.
+const NOTICES_OF_VERSION_1: &str = r#"
+    INSERT INTO event (id, delivery_id, position, endpoint_id, fingerprint, fact, kind, late, received_at)
+        VALUES (3, 1, 0, 1, x'00', '{"kind":"created","attendee":{}}', 'created', 0, 1780000000000000),
+               (5, 2, 0, 1, x'01', '{"kind":"cancelled","attendee":{}}', 'cancelled', 0, 1780000000000001);
+    INSERT INTO notice (id, event_id, title, body, planned_at, shown_at, held)
+        VALUES (3, 3, 'New booking: Jane', 'Monday', 1780000000000001, 1780000000000002, 0),
+               (5, 5, 'Cancelled: Jane', 'Monday', 1780000000000001, NULL, 1);"#;
+
 /// A data directory as version 1 left it: an endpoint with a secret, calls that were processed, and calls that wait.
 pub fn of_version_1(processed: usize, waiting: usize) -> (Bellhop, Endpoint) {
     let bellhop = bellhop();
@@ -93,7 +102,14 @@ fn version(file: &std::path::Path) -> i64 {
 #[test]
 fn an_older_database_is_brought_up_to_date_with_every_row() {
     let (bellhop, endpoint) = of_version_1(20, 7);
+    connect(&bellhop)
+        .execute_batch(NOTICES_OF_VERSION_1)
+        .unwrap();
     let mut serving = bellhop.serve();
+    assert_eq!(
+        count(&bellhop, "SELECT last_delivery_at FROM endpoint"),
+        1_780_000_000_000_026
+    );
     // What waited is read, and what was read is not read again.
     serving.printed(7);
     assert_eq!(
@@ -118,6 +134,18 @@ fn an_older_database_is_brought_up_to_date_with_every_row() {
         count(&bellhop, "SELECT repeats FROM delivery WHERE id = 4"),
         3
     );
+
+    let told: (String, String) = connect(&bellhop)
+        .query_row(
+            "SELECT group_concat(concat_ws('|', kind, title, discreet_title, loudness, held, shown_at), char(10)), body
+             FROM (SELECT * FROM notice WHERE event_id IN (3, 5) ORDER BY id)",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap();
+    let kept = "created|New booking: Jane|New booking|normal|1780000000000002\n\
+                cancelled|Cancelled: Jane|Cancelled|normal|paused";
+    assert_eq!((told.0.as_str(), told.1.as_str()), (kept, "Monday"));
 
     // The copy is the old database, whole, for the person alone.
     let copies = copies(&bellhop);

@@ -137,7 +137,7 @@ fn apart_from_arrival(booking: &Value) -> Value {
 fn notices(bellhop: &Bellhop, endpoint: &Endpoint) -> BTreeMap<String, i64> {
     let connection = connect(bellhop);
     let mut statement = connection
-        .prepare("SELECT kind, count(*) FROM notice JOIN event ON event.id = event_id WHERE endpoint_id = ?1 GROUP BY kind")
+        .prepare("SELECT event.kind, count(*) FROM notice JOIN event ON event.id = event_id WHERE event.endpoint_id = ?1 GROUP BY 1")
         .unwrap();
     let rows = statement
         .query_map([&endpoint.id], |row| Ok((row.get(0)?, row.get(1)?)))

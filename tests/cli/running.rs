@@ -254,7 +254,7 @@ fn a_receiver_that_notifies_nobody_marks_nothing_as_shown() {
     assert_eq!(
         count(
             &bellhop,
-            "SELECT count(*) FROM notice WHERE shown_at IS NULL AND held = 0"
+            "SELECT count(*) FROM notice WHERE shown_at IS NULL AND held IS NULL"
         ),
         1
     );

@@ -245,7 +245,7 @@ impl World {
                 }
                 if shown {
                     let show = store.write(|connection| {
-                        let waiting = notices::waiting(connection)?;
+                        let waiting = notices::waiting(connection, Timestamp::MAX)?;
                         let ids: Vec<i64> = waiting.iter().map(|notice| notice.id).collect();
                         notices::mark_shown(connection, &ids, Timestamp::UNIX_EPOCH)
                     });
@@ -279,7 +279,7 @@ impl World {
             });
             let known = known.collect();
             let mut statement = connection.prepare(
-                "SELECT kind, count(*) FROM notice JOIN event ON event.id = event_id WHERE endpoint_id = ?1 GROUP BY kind",
+                "SELECT event.kind, count(*) FROM notice JOIN event ON event.id = event_id WHERE event.endpoint_id = ?1 GROUP BY 1",
             )?;
             let told = statement
                 .query_map([endpoint], |row| Ok((row.get(0)?, row.get(1)?)))?

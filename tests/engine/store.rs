@@ -92,7 +92,8 @@ async fn a_notice_is_shown_once_while_the_database_is_locked() {
                 VALUES (1, 'k', 0, x'', x'', 'signed', 'processed');
              INSERT INTO event (delivery_id, position, endpoint_id, fingerprint, fact, kind, late, received_at)
                 VALUES (1, 0, 1, x'00', '{}', 'created', 0, 0);
-             INSERT INTO notice (event_id, title, body, planned_at) VALUES (1, 'Jane', 'Monday', 0);",
+             INSERT INTO notice (kind, event_id, title, body, discreet_title, discreet_body, planned_at, loudness)
+                VALUES ('created', 1, 'Jane', 'Monday', 'New booking', 'Monday', 0, 'normal');",
         )
         .unwrap();
     let shown = Arc::new(AtomicUsize::new(0));

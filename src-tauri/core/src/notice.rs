@@ -48,12 +48,169 @@ impl Privacy {
     }
 }
 
+/// What a notice tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoticeKind {
+    /// A new booking.
+    Created,
+    /// A booking that was moved.
+    Rescheduled,
+    /// A cancellation.
+    Cancelled,
+    /// Somebody who did not come.
+    NoShow,
+    /// A booking that begins soon.
+    Reminder,
+    /// Two bookings that want the same time.
+    Overlap,
+    /// An endpoint, or the way to all of them, that needs the person.
+    Trouble,
+    /// What came in, what is to come and what may have been missed.
+    Digest,
+}
+
+impl NoticeKind {
+    /// Every kind.
+    pub const ALL: [NoticeKind; 8] = [
+        NoticeKind::Created,
+        NoticeKind::Rescheduled,
+        NoticeKind::Cancelled,
+        NoticeKind::NoShow,
+        NoticeKind::Reminder,
+        NoticeKind::Overlap,
+        NoticeKind::Trouble,
+        NoticeKind::Digest,
+    ];
+
+    /// The kind under which an event is told. `None` where it is no act that the person is told of.
+    pub fn of_event(kind: EventKind) -> Option<NoticeKind> {
+        match kind {
+            EventKind::Created => Some(NoticeKind::Created),
+            EventKind::Rescheduled => Some(NoticeKind::Rescheduled),
+            EventKind::Cancelled => Some(NoticeKind::Cancelled),
+            _ => None,
+        }
+    }
+
+    /// The word under which it is kept.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NoticeKind::Created => "created",
+            NoticeKind::Rescheduled => "rescheduled",
+            NoticeKind::Cancelled => "cancelled",
+            NoticeKind::NoShow => "no_show",
+            NoticeKind::Reminder => "reminder",
+            NoticeKind::Overlap => "overlap",
+            NoticeKind::Trouble => "trouble",
+            NoticeKind::Digest => "digest",
+        }
+    }
+
+    /// The kind of a word made by [`NoticeKind::as_str`].
+    pub fn from_word(word: &str) -> Option<NoticeKind> {
+        NoticeKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// How much a notification asks for attention.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loudness {
+    /// It is there, and makes no sound.
+    Silent,
+    /// As the desktop shows them.
+    #[default]
+    Normal,
+    /// It stays until it is answered.
+    Urgent,
+}
+
+impl Loudness {
+    /// The word under which it is kept.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Loudness::Silent => "silent",
+            Loudness::Normal => "normal",
+            Loudness::Urgent => "urgent",
+        }
+    }
+
+    /// The loudness of a word made by [`Loudness::as_str`].
+    pub fn from_word(word: &str) -> Option<Loudness> {
+        [Loudness::Silent, Loudness::Normal, Loudness::Urgent]
+            .into_iter()
+            .find(|loudness| loudness.as_str() == word)
+    }
+}
+
+/// Why a notice is listed and not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Notifications were paused.
+    Paused,
+    /// It came in quiet hours.
+    QuietHours,
+    /// A rule of the person says so.
+    Rule,
+    /// The person had seen what it tells of before.
+    Seen,
+    /// What it tells of was over.
+    Over,
+}
+
+impl Held {
+    /// The word under which it is kept.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Held::Paused => "paused",
+            Held::QuietHours => "quiet_hours",
+            Held::Rule => "rule",
+            Held::Seen => "seen",
+            Held::Over => "over",
+        }
+    }
+
+    /// The reason of a word made by [`Held::as_str`].
+    pub fn from_word(word: &str) -> Option<Held> {
+        [
+            Held::Paused,
+            Held::QuietHours,
+            Held::Rule,
+            Held::Seen,
+            Held::Over,
+        ]
+        .into_iter()
+        .find(|held| held.as_str() == word)
+    }
+}
+
+/// What a notice says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// All of it.
+    pub full: Wording,
+    /// What others may see. It is put together from what cannot name anybody, rather than cut out of `full`.
+    pub discreet: Wording,
+}
+
+impl Words {
+    /// As much of it as is to be told.
+    pub fn at(&self, privacy: Privacy) -> Wording {
+        match privacy {
+            Privacy::Full => self.full.clone(),
+            Privacy::WithoutNames => self.discreet.clone(),
+            Privacy::Nothing => Wording {
+                title: self.discreet.title.clone(),
+                body: String::new(),
+            },
+        }
+    }
+}
+
 /// Whether a kind of event is an act that the person is told of.
 pub fn is_announced(kind: EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::Created | EventKind::Rescheduled | EventKind::Cancelled
-    )
+    NoticeKind::of_event(kind).is_some()
 }
 
 /// What happened, in the words that begin whatever tells of it.
@@ -88,7 +245,7 @@ pub fn word(
     step: Option<&Step>,
     booking: Option<&Booking>,
     here: &Here,
-) -> Option<Wording> {
+) -> Option<Words> {
     let kind = step.map_or(event.kind, |step| step.kind);
     if !is_announced(kind) {
         return None;
@@ -119,36 +276,28 @@ pub fn word(
         lines.push(format!("“{reason}”"));
     }
     lines.extend(since(kind, step, booking));
-    Some(Wording {
-        title: format!("{}: {who}", headline(kind)),
-        body: lines.join("\n"),
+    Some(Words {
+        full: Wording {
+            title: format!("{}: {who}", headline(kind)),
+            body: lines.join("\n"),
+        },
+        discreet: discreet(kind, provider, when, previous, here),
     })
 }
 
-/// What a notice says where others may see it. `full` is what [`word`] made of the event.
-///
-/// It is put together from what cannot name anybody, rather than cut out of `full`.
+/// What is told of an event without naming anybody: what happened, when, and at which booking system.
 pub fn discreet(
-    full: Wording,
-    privacy: Privacy,
     kind: EventKind,
     provider: Provider,
     when: Option<&Slot>,
     previous: Option<&Slot>,
     here: &Here,
 ) -> Wording {
-    let body = match privacy {
-        Privacy::Full => return full,
-        Privacy::WithoutNames => {
-            let time = time(kind, when, previous, here);
-            let lines: Vec<String> = time.into_iter().chain([provider.to_string()]).collect();
-            lines.join("\n")
-        }
-        Privacy::Nothing => String::new(),
-    };
+    let time = time(kind, when, previous, here);
+    let lines: Vec<String> = time.into_iter().chain([provider.to_string()]).collect();
     Wording {
         title: headline(kind).to_owned(),
-        body,
+        body: lines.join("\n"),
     }
 }
 
@@ -233,15 +382,8 @@ mod tests {
         };
         let (when, previous) = (when.map(day), day("2026-11-20"));
         let provider = Provider::ReserveKit;
-        let told = discreet(
-            full,
-            privacy,
-            kind,
-            provider,
-            when.as_ref(),
-            Some(&previous),
-            &here,
-        );
+        let discreet = discreet(kind, provider, when.as_ref(), Some(&previous), &here);
+        let told = Words { full, discreet }.at(privacy);
         (told.title, told.body)
     }
 

@@ -5,13 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bellhop_core::event::EventKind;
-use bellhop_core::notice::{Here, Privacy, Wording, discreet, written};
+use bellhop_core::notice::{
+    Held, Here, Loudness, NoticeKind, Privacy, Wording, Words, discreet, written,
+};
 use bellhop_core::provider::Provider;
 use bellhop_core::slot::Slot;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
 use tokio_util::sync::CancellationToken;
 
+use crate::changes::Change;
 use crate::store::notices::{self, Notice};
 use crate::store::{StoreError, self_tests, settings};
 use crate::{Engine, self_test};
@@ -22,6 +26,10 @@ const BURST: usize = 4;
 /// How long to leave a store alone that refuses.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(15);
 
+/// The longest wait for a notice that is due later: its time is one of the clock on the wall, which goes on while the
+/// computer sleeps and can be set, and a wait knows of neither.
+const BEAT: Duration = Duration::from_secs(15);
+
 /// What the desktop is asked to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bubble {
@@ -29,13 +37,56 @@ pub struct Bubble {
     pub title: String,
     /// What and when; lines are separated by a line feed.
     pub body: String,
-    /// What happened, as the word of an event kind. `None` for a summary of several.
-    pub kind: Option<String>,
+    /// The notices that it shows. None: it is a test, or tells of the program itself.
+    pub notice_ids: Vec<i64>,
+    /// What it tells of. `None` for a summary of several.
+    pub kind: Option<NoticeKind>,
     /// The booking to open. `None` for a summary of several.
     pub booking_id: Option<i64>,
+    /// How much attention it asks for.
+    pub loudness: Loudness,
 }
 
-/// Shows notices as they are planned, until `stop`.
+impl Bubble {
+    /// A bubble that shows no notice.
+    pub fn of_program(wording: Wording) -> Bubble {
+        Bubble {
+            title: wording.title,
+            body: wording.body,
+            notice_ids: Vec::new(),
+            kind: None,
+            booking_id: None,
+            loudness: Loudness::Normal,
+        }
+    }
+}
+
+impl Engine {
+    /// Pauses notifications until a moment, or resumes them.
+    ///
+    /// # Errors
+    ///
+    /// Fails where SQLite does.
+    pub async fn pause_notifications(&self, until: Option<Timestamp>) -> Result<(), StoreError> {
+        let now = Timestamp::now();
+        let set = self.store.write(move |connection| {
+            // What came in a pause that ends now is not told of, also where nobody has looked at it yet.
+            if settings::paused_until(connection, now)?.is_some() {
+                let waiting = notices::waiting(connection, now)?;
+                let ids: Vec<i64> = waiting.iter().map(|notice| notice.id).collect();
+                notices::hold(connection, &ids, Held::Paused)?;
+            }
+            let until = until.map(|until| until.to_string());
+            settings::set(connection, settings::PAUSED_UNTIL, until.as_deref())
+        });
+        set.await?;
+        self.changes.tell(Change::Anything);
+        Ok(())
+    }
+}
+
+/// Shows notices when they are due, until `stop`. What becomes of a notice is decided then: while notifications are paused it
+/// is only listed.
 ///
 /// A notice is marked as shown only after `show` has returned well, so a crash in between shows it again rather than
 /// never. `show` may block. What it refuses stays in the outbox and is tried again with the next change.
@@ -47,7 +98,7 @@ where
     let mut unmarked = BTreeSet::new();
     loop {
         let patience = match drain(&engine, &show, &mut unmarked).await {
-            Ok(()) => Duration::MAX,
+            Ok(patience) => patience,
             Err(Failure::Desktop(cause)) => {
                 tracing::warn!(
                     cause,
@@ -80,47 +131,55 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// Shows what waits. `unmarked` are notices that have been shown and could not be marked so: while the disk is full,
-/// nobody is told the same again at every turn.
-async fn drain<S>(engine: &Engine, show: &S, unmarked: &mut BTreeSet<i64>) -> Result<(), Failure>
+/// Shows what is due, and gives how long to wait for what is due later. `unmarked` are notices that have been shown and could
+/// not be marked so: while the disk is full, nobody is told the same again at every turn.
+async fn drain<S>(
+    engine: &Engine,
+    show: &S,
+    unmarked: &mut BTreeSet<i64>,
+) -> Result<Duration, Failure>
 where
     S: Fn(&Bubble) -> Result<(), String> + Clone + Send + 'static,
 {
     mark_shown(engine, unmarked).await?;
-    let read = engine.store.read(|connection| {
+    let now = Timestamp::now();
+    let read = engine.store.read(move |connection| {
         Ok((
-            notices::waiting(connection)?,
+            notices::waiting(connection, now)?,
+            notices::next_due(connection, now)?,
+            settings::paused_until(connection, now)?.is_some(),
             settings::privacy(connection)?,
             self_tests::waiting_for_notifier(connection)?,
         ))
     });
-    let (waiting, privacy, tests) = read.await?;
-    for (bubble, ids) in bubbles(&waiting, privacy) {
-        show_one(show, bubble).await?;
-        unmarked.extend(ids);
-        mark_shown(engine, unmarked).await?;
+    let (waiting, next_due, paused, privacy, tests) = read.await?;
+    if paused && !waiting.is_empty() {
+        let ids: Vec<i64> = waiting.iter().map(|notice| notice.id).collect();
+        let hold = move |connection: &Connection| notices::hold(connection, &ids, Held::Paused);
+        engine.store.write(hold).await?;
+    } else {
+        for bubble in bubbles(&waiting, privacy) {
+            let ids = bubble.notice_ids.clone();
+            show_one(show, bubble).await?;
+            unmarked.extend(ids);
+            mark_shown(engine, unmarked).await?;
+        }
     }
     for test in tests {
-        let Some(Wording { title, body }) = self_test::wording(&test) else {
+        let Some(wording) = self_test::wording(&test) else {
             continue;
         };
-        show_one(
-            show,
-            Bubble {
-                title,
-                body,
-                kind: None,
-                booking_id: None,
-            },
-        )
-        .await?;
+        show_one(show, Bubble::of_program(wording)).await?;
         let now = Timestamp::now();
         let marked = engine.store.write(move |connection| {
             self_tests::reach(connection, &test.nonce, self_tests::Step::Shown, now)
         });
         marked.await?;
     }
-    Ok(())
+    Ok(next_due.map_or(Duration::MAX, |due| {
+        let left = due.duration_since(Timestamp::now());
+        Duration::try_from(left).unwrap_or_default().min(BEAT)
+    }))
 }
 
 /// A notification as the person would see it of a booking that is made up.
@@ -135,18 +194,18 @@ pub fn example(privacy: Privacy) -> Bubble {
         end: Some(start + SignedDuration::from_mins(45)),
     };
     let provider = Provider::Kordless;
-    let full = Wording {
-        title: "New booking: Alex Example".to_owned(),
-        body: format!("{}\nHaircut · {provider}", written(&slot, &here)),
+    let words = Words {
+        full: Wording {
+            title: "New booking: Alex Example".to_owned(),
+            body: format!("{}\nHaircut · {provider}", written(&slot, &here)),
+        },
+        discreet: discreet(EventKind::Created, provider, Some(&slot), None, &here),
     };
-    let created = EventKind::Created;
-    let shown = discreet(full, privacy, created, provider, Some(&slot), None, &here);
-    Bubble {
-        title: format!("Test · {}", shown.title),
-        body: shown.body,
-        kind: None,
-        booking_id: None,
-    }
+    let Wording { title, body } = words.at(privacy);
+    Bubble::of_program(Wording {
+        title: format!("Test · {title}"),
+        body,
+    })
 }
 
 async fn mark_shown(engine: &Engine, unmarked: &mut BTreeSet<i64>) -> Result<(), StoreError> {
@@ -176,53 +235,56 @@ where
         .map_err(Failure::Desktop)
 }
 
-/// One bubble a notice, or one for all of them where they are many.
-fn bubbles(waiting: &[Notice], privacy: Privacy) -> Vec<(Bubble, Vec<i64>)> {
-    let here = Here {
-        now: Timestamp::now(),
-        time_zone: TimeZone::system(),
+/// One bubble a notice, or one for all acts where they are many.
+fn bubbles(waiting: &[Notice], privacy: Privacy) -> Vec<Bubble> {
+    let (acts, others): (Vec<&Notice>, Vec<&Notice>) =
+        waiting.iter().partition(|notice| is_act(notice.kind));
+    let acts = match acts.len() > BURST {
+        true => vec![summary(&acts, privacy)],
+        false => acts.iter().map(|act| bubble(act, privacy)).collect(),
     };
-    if waiting.len() <= BURST {
-        return waiting
-            .iter()
-            .map(|notice| (bubble(notice, privacy, &here), vec![notice.id]))
-            .collect();
-    }
-    let newest: Vec<String> = waiting
+    let others = others.iter().map(|other| bubble(other, privacy));
+    acts.into_iter().chain(others).collect()
+}
+
+/// Whether it tells of what somebody did to a booking.
+fn is_act(kind: NoticeKind) -> bool {
+    matches!(
+        kind,
+        NoticeKind::Created | NoticeKind::Rescheduled | NoticeKind::Cancelled | NoticeKind::NoShow
+    )
+}
+
+fn summary(acts: &[&Notice], privacy: Privacy) -> Bubble {
+    let newest: Vec<String> = acts
         .iter()
         .rev()
         .take(BURST)
-        .map(|notice| bubble(notice, privacy, &here).title)
+        .map(|act| act.words.at(privacy).title)
         .collect();
-    let more = waiting.len() - newest.len();
-    let body = format!("{}\nand {more} more", newest.join("\n"));
-    let title = format!("{} changes to your bookings", waiting.len());
-    let ids = waiting.iter().map(|notice| notice.id).collect();
-    vec![(
-        Bubble {
-            title,
-            body,
-            kind: None,
-            booking_id: None,
-        },
-        ids,
-    )]
+    let more = acts.len() - newest.len();
+    Bubble {
+        title: format!("{} changes to your bookings", acts.len()),
+        body: format!("{}\nand {more} more", newest.join("\n")),
+        notice_ids: acts.iter().map(|act| act.id).collect(),
+        kind: None,
+        booking_id: None,
+        loudness: acts
+            .iter()
+            .map(|act| act.loudness)
+            .max()
+            .unwrap_or_default(),
+    }
 }
 
-fn bubble(notice: &Notice, privacy: Privacy, here: &Here) -> Bubble {
-    let Wording { title, body } = discreet(
-        notice.wording.clone(),
-        privacy,
-        notice.kind,
-        notice.provider,
-        notice.when.slot().as_ref(),
-        notice.previous.slot().as_ref(),
-        here,
-    );
+fn bubble(notice: &Notice, privacy: Privacy) -> Bubble {
+    let Wording { title, body } = notice.words.at(privacy);
     Bubble {
         title,
         body,
-        kind: Some(notice.kind.as_str().to_owned()),
+        notice_ids: vec![notice.id],
+        kind: Some(notice.kind),
         booking_id: notice.booking_id,
+        loudness: notice.loudness,
     }
 }

@@ -435,12 +435,12 @@ pub(crate) fn wording(test: &WaitingTest) -> Option<Wording> {
         time_zone: TimeZone::system(),
     };
     let reading = interpret(test.provider, &call);
-    let wording = reading
+    let words = reading
         .events
         .first()
         .and_then(|event| word(test.provider, event, None, None, &here))?;
     Some(Wording {
-        title: format!("Test · {}", wording.title),
-        body: wording.body,
+        title: format!("Test · {}", words.full.title),
+        body: words.full.body,
     })
 }

@@ -22,8 +22,8 @@ use crate::changes::{Change, Changes};
 use crate::self_test;
 use crate::store::deliveries::{DeliveryState, Waiting};
 use crate::store::search::{self, About};
-use crate::store::{Outcome, Result, Store, StoreError, deliveries, events, notices};
-use telling::{is_paused, put, refold};
+use crate::store::{Outcome, Result, Store, StoreError, deliveries, events};
+use telling::{plan, put, refold};
 
 /// Deliveries that are read ahead of their commits.
 const BATCH: usize = 64;
@@ -243,15 +243,9 @@ fn process(connection: &Connection, read: &Read) -> Result<()> {
             };
             search::index(connection, id, event, &about)?;
             if !taken.replay
-                && let Some(wording) = word(delivery.provider, event, None, None, &here)
+                && let Some(words) = word(delivery.provider, event, None, None, &here)
             {
-                notices::plan(
-                    connection,
-                    id,
-                    &wording,
-                    here.now,
-                    is_paused(connection, here.now)?,
-                )?;
+                plan(connection, id, event.kind, &words, &here)?;
             }
         }
     }

@@ -89,8 +89,9 @@ const COPIES: [&str; 5] = [
                         date, late, received_at, read_at)
      SELECT ?1, ?1, position, ?2, ?1, ?6, replace(fact, ?4, ?5), kind, status, start_at, end_at, date, late, received_at + ?1,
             received_at FROM event WHERE id = ?3",
-    "INSERT INTO notice (event_id, title, body, planned_at, shown_at, held)
-     SELECT ?1, title, body, planned_at + ?1, planned_at + ?1, held FROM notice WHERE event_id = ?3
+    "INSERT INTO notice (kind, event_id, title, body, discreet_title, discreet_body, planned_at, loudness, shown_at, held)
+     SELECT kind, ?1, title, body, discreet_title, discreet_body, planned_at + ?1, loudness, planned_at + ?1, held
+     FROM notice WHERE event_id = ?3
      AND coalesce(?2, ?4, ?5, ?6) IS NOT NULL",
 ];
 

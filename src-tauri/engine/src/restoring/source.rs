@@ -104,7 +104,7 @@ pub(super) fn copy_checked(
     }
     // What waited to be shown then is no news now, and nobody waits for the end of a test any more.
     connection
-        .execute_batch("UPDATE notice SET held = 1 WHERE shown_at IS NULL; DELETE FROM self_test;")
+        .execute_batch("UPDATE notice SET held = 'over' WHERE shown_at IS NULL AND held IS NULL; DELETE FROM self_test;")
         .map_err(StoreError::from)?;
     Ok(connection)
 }

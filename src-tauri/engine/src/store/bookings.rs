@@ -104,6 +104,13 @@ fn join(connection: &Connection, from: i64, into: i64) -> Result<()> {
     connection
         .prepare_cached("UPDATE note SET booking_id = ?2 WHERE booking_id = ?1")?
         .execute([from, into])?;
+    for column in ["booking_id", "other_booking_id"] {
+        connection
+            .prepare_cached(&format!(
+                "UPDATE notice SET {column} = ?2 WHERE {column} = ?1"
+            ))?
+            .execute([from, into])?;
+    }
     connection
         .prepare_cached("DELETE FROM booking WHERE id = ?1")?
         .execute([from])?;
@@ -150,7 +157,7 @@ pub fn set_done(connection: &Connection, id: i64, done_at: Option<Timestamp>) ->
     Ok(changed > 0)
 }
 
-/// Removes a booking that no event speaks of any more, with what was written about it.
+/// Removes a booking that no event speaks of any more, with what was written about it. Its notices go with it.
 pub(crate) fn remove(connection: &Connection, id: i64) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM note WHERE booking_id = ?1")?

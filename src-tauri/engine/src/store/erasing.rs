@@ -199,8 +199,10 @@ impl Traces {
     ///
     /// Fails where SQLite does.
     pub fn extent(&self, connection: &Connection) -> Result<Extent> {
-        let mut notice =
-            connection.prepare_cached("SELECT count(*) FROM notice WHERE event_id = ?1")?;
+        let mut of_act = connection.prepare_cached("SELECT id FROM notice WHERE event_id = ?1")?;
+        let mut of_booking = connection.prepare_cached(
+            "SELECT id FROM notice WHERE booking_id = ?1 OR other_booking_id = ?1",
+        )?;
         let mut of_delivery =
             connection.prepare_cached("SELECT id FROM event WHERE delivery_id = ?1")?;
         let mut extent = Extent {
@@ -210,9 +212,16 @@ impl Traces {
             notes: self.notes.len(),
             ..Extent::default()
         };
+        let mut notices: BTreeSet<i64> = BTreeSet::new();
         for event in &self.events {
-            extent.notices += notice.query_row([event], |row| row.get::<_, i64>(0))?;
+            notices.extend(rows(&mut of_act, [event], |row| Ok(row.get::<_, i64>(0)?))?);
         }
+        for booking in &self.bookings {
+            notices.extend(rows(&mut of_booking, [booking], |row| {
+                Ok(row.get::<_, i64>(0)?)
+            })?);
+        }
+        extent.notices = i64::try_from(notices.len()).unwrap_or(i64::MAX);
         for delivery in self.with_content(connection)? {
             let events: Vec<i64> = rows(&mut of_delivery, [delivery], |row| Ok(row.get(0)?))?;
             let shared = events.iter().any(|event| !self.events.contains(event))

@@ -16,6 +16,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0002_reliability.sql")),
     M::up(include_str!("migrations/0003_bookings.sql")),
     M::up(include_str!("migrations/0004_last_delivery.sql")),
+    M::up(include_str!("migrations/0005_notices.sql")),
 ];
 
 /// How many copies of before a migration are kept, the newest.

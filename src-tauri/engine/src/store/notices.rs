@@ -1,76 +1,149 @@
 //! Table `notice`: an outbox of what we want to tell.
 
-use bellhop_core::event::EventKind;
-use bellhop_core::notice::Wording;
+use bellhop_core::notice::{Held, Loudness, NoticeKind, Wording, Words};
 use bellhop_core::provider::Provider;
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, named_params, params};
 
-use super::columns::{When, moment, rows};
+use super::columns::{moment, rows};
 use super::endpoints::provider_word;
 use super::{Result, StoreError};
 
-/// A notice that has not been shown.
+/// A notice that is neither shown nor held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// Its row.
     pub id: i64,
-    /// The booking it is about, if there is one.
+    /// What it tells of.
+    pub kind: NoticeKind,
+    /// The booking that it is about, if it is about one.
     pub booking_id: Option<i64>,
-    /// What kind of event it tells of.
-    pub kind: EventKind,
-    /// The provider that told of it.
-    pub provider: Provider,
-    /// When the booking takes place.
-    pub when: When,
-    /// When it was to take place before.
-    pub previous: When,
-    /// Who, what and when.
-    pub wording: Wording,
+    /// The endpoint that it is about, if it is about one.
+    pub endpoint_id: Option<i64>,
+    /// The provider of that endpoint.
+    pub provider: Option<Provider>,
+    /// What it says.
+    pub words: Words,
+    /// How much attention it asks for, unless the person's rules say otherwise.
+    pub loudness: Loudness,
 }
 
-/// Plans a notice for an event. An event has one at most, however often it is looked at.
-pub(crate) fn plan(
-    connection: &Connection,
-    event_id: i64,
-    wording: &Wording,
-    now: Timestamp,
-    held: bool,
-) -> Result<()> {
-    connection
+/// A notice to plan.
+#[derive(Clone, Debug)]
+pub struct NewNotice<'a> {
+    /// What it is told of once for.
+    pub of: Of<'a>,
+    /// What it tells of.
+    pub kind: NoticeKind,
+    /// What it says.
+    pub words: &'a Words,
+    /// How much attention it asks for.
+    pub loudness: Loudness,
+    /// Now.
+    pub planned_at: Timestamp,
+    /// Before when it is not shown. `None`: at once, also if the clock is set back meanwhile.
+    pub due_at: Option<Timestamp>,
+}
+
+/// What a notice is told of once for.
+#[derive(Clone, Copy, Debug)]
+pub enum Of<'a> {
+    /// An act, which is an event. Its booking and its endpoint are those of the event.
+    Act(i64),
+    /// Anything else, under a name of its own.
+    Once {
+        /// That name, as `reminder:12:1800000000:900`.
+        name: &'a str,
+        /// The booking that it is about: the notice goes when the booking goes.
+        booking_id: Option<i64>,
+        /// Another booking that it names: the notice goes with that one, too.
+        other_booking_id: Option<i64>,
+        /// The endpoint that it is about.
+        endpoint_id: Option<i64>,
+    },
+}
+
+/// Plans a notice. There is one at most for what it is told of, however often it is planned. Gives its row if it is new.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn plan(connection: &Connection, new: &NewNotice<'_>) -> Result<Option<i64>> {
+    let (event_id, once, booking_id, other_booking_id, endpoint_id) = match new.of {
+        Of::Act(event_id) => (Some(event_id), None, None, None, None),
+        Of::Once {
+            name,
+            booking_id,
+            other_booking_id,
+            endpoint_id,
+        } => (None, Some(name), booking_id, other_booking_id, endpoint_id),
+    };
+    let Words { full, discreet } = new.words;
+    let planned = connection
         .prepare_cached(
-            "INSERT INTO notice (event_id, title, body, planned_at, held) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (event_id) DO NOTHING",
+            "INSERT INTO notice (kind, event_id, once, booking_id, other_booking_id, endpoint_id, title, body,
+                 discreet_title, discreet_body, planned_at, due_at, loudness)
+             VALUES (:kind, :event_id, :once, :booking_id, :other_booking_id, :endpoint_id, :title, :body,
+                 :discreet_title, :discreet_body, :planned_at, :due_at, :loudness)
+             ON CONFLICT DO NOTHING",
         )?
-        .execute(params![event_id, wording.title, wording.body, now.as_microsecond(), held])?;
-    Ok(())
+        .execute(named_params! {
+            ":kind": new.kind.as_str(),
+            ":event_id": event_id,
+            ":once": once,
+            ":booking_id": booking_id,
+            ":other_booking_id": other_booking_id,
+            ":endpoint_id": endpoint_id,
+            ":title": full.title,
+            ":body": full.body,
+            ":discreet_title": discreet.title,
+            ":discreet_body": discreet.body,
+            ":planned_at": new.planned_at.as_microsecond(),
+            ":due_at": new.due_at.map(Timestamp::as_microsecond),
+            ":loudness": new.loudness.as_str(),
+        })?;
+    Ok((planned > 0).then(|| connection.last_insert_rowid()))
 }
 
-/// Makes the notice of one event that of another. One that has not been shown gets the words of that other one.
+/// Makes the notice of one act that of another. One that has not been shown gets the words of that other one.
 pub(crate) fn hand_over(
     connection: &Connection,
     from: i64,
     to: i64,
-    wording: &Wording,
+    kind: NoticeKind,
+    words: &Words,
 ) -> Result<()> {
     connection
         .prepare_cached(
-            "UPDATE notice SET event_id = ?2, title = iif(shown_at IS NULL, ?3, title), body = iif(shown_at IS NULL, ?4, body)
-             WHERE event_id = ?1 AND NOT EXISTS (SELECT 1 FROM notice WHERE event_id = ?2)",
+            "UPDATE notice SET event_id = :to,
+                 kind = iif(shown_at IS NULL, :kind, kind),
+                 title = iif(shown_at IS NULL, :title, title),
+                 body = iif(shown_at IS NULL, :body, body),
+                 discreet_title = iif(shown_at IS NULL, :discreet_title, discreet_title),
+                 discreet_body = iif(shown_at IS NULL, :discreet_body, discreet_body)
+             WHERE event_id = :from AND NOT EXISTS (SELECT 1 FROM notice WHERE event_id = :to)",
         )?
-        .execute(params![from, to, wording.title, wording.body])?;
+        .execute(named_params! {
+            ":from": from,
+            ":to": to,
+            ":kind": kind.as_str(),
+            ":title": words.full.title,
+            ":body": words.full.body,
+            ":discreet_title": words.discreet.title,
+            ":discreet_body": words.discreet.body,
+        })?;
     Ok(())
 }
 
-/// The events of a booking that have a notice, shown or not.
+/// The acts of a booking that have a notice, shown or not.
 pub(crate) fn of_booking(connection: &Connection, booking_id: i64) -> Result<Vec<i64>> {
     let mut statement = connection.prepare_cached(
-        "SELECT event_id FROM notice JOIN event ON event.id = event_id WHERE booking_id = ?1",
+        "SELECT event_id FROM notice JOIN event ON event.id = event_id WHERE event.booking_id = ?1",
     )?;
     rows(&mut statement, [booking_id], |row| Ok(row.get(0)?))
 }
 
-/// Takes back a notice that nobody has been shown.
+/// Takes back the notice of an act that nobody has been shown.
 pub(crate) fn withdraw(connection: &Connection, event_id: i64) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM notice WHERE event_id = ?1 AND shown_at IS NULL")?
@@ -85,8 +158,8 @@ pub struct Told {
     pub planned_at: Timestamp,
     /// When the desktop took it. `None` where it has not, or notifications were paused.
     pub shown_at: Option<Timestamp>,
-    /// Whether notifications were paused, so that it is not shown.
-    pub held: bool,
+    /// Why it is not shown.
+    pub held: Option<Held>,
 }
 
 /// The first notice of what a delivery says. `None` where it says nothing that is told.
@@ -103,39 +176,83 @@ pub fn of_delivery(connection: &Connection, delivery_id: i64) -> Result<Option<T
         Ok(Told {
             planned_at: moment(row.get("planned_at")?),
             shown_at: row.get::<_, Option<i64>>("shown_at")?.map(moment),
-            held: row.get("held")?,
+            held: held(row)?,
         })
     });
     Ok(told?.pop())
 }
 
-/// Notices that wait to be shown, oldest first.
+fn held(row: &Row<'_>) -> Result<Option<Held>> {
+    let word: Option<String> = row.get("held")?;
+    word.map(|word| Held::from_word(&word).ok_or(StoreError::Unreadable("notice.held")))
+        .transpose()
+}
+
+/// Notices that are to be shown at `now`, in the order in which they were planned.
 ///
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn waiting(connection: &Connection) -> Result<Vec<Notice>> {
+pub fn waiting(connection: &Connection, now: Timestamp) -> Result<Vec<Notice>> {
     let mut statement = connection.prepare_cached(
-        "SELECT notice.id, booking_id, kind, provider, title, body, start_at, end_at, date,
-             previous_start_at, previous_end_at, previous_date
-         FROM notice JOIN event ON event.id = event_id JOIN endpoint ON endpoint.id = endpoint_id
-         WHERE shown_at IS NULL AND held = 0 ORDER BY notice.id",
+        "SELECT notice.id, notice.kind, coalesce(event.booking_id, notice.booking_id) AS booking_id, endpoint.id AS endpoint_id,
+             provider, title, body, discreet_title, discreet_body, loudness
+         FROM notice LEFT JOIN event ON event.id = event_id
+             LEFT JOIN endpoint ON endpoint.id = coalesce(event.endpoint_id, notice.endpoint_id)
+         WHERE shown_at IS NULL AND held IS NULL AND (due_at IS NULL OR due_at <= ?1) ORDER BY notice.id",
     )?;
-    rows(&mut statement, [], |row| {
-        Ok(Notice {
-            id: row.get("id")?,
-            booking_id: row.get("booking_id")?,
-            kind: EventKind::from_word(&row.get::<_, String>("kind")?)
-                .ok_or(StoreError::Unreadable("event.kind"))?,
-            provider: provider_word(&row.get::<_, String>("provider")?)?,
-            when: When::read(row, "")?,
-            previous: When::read(row, "previous_")?,
-            wording: Wording {
+    rows(&mut statement, [now.as_microsecond()], read)
+}
+
+fn read(row: &Row<'_>) -> Result<Notice> {
+    let provider: Option<String> = row.get("provider")?;
+    Ok(Notice {
+        id: row.get("id")?,
+        kind: NoticeKind::from_word(&row.get::<_, String>("kind")?)
+            .ok_or(StoreError::Unreadable("notice.kind"))?,
+        booking_id: row.get("booking_id")?,
+        endpoint_id: row.get("endpoint_id")?,
+        provider: provider.as_deref().map(provider_word).transpose()?,
+        words: Words {
+            full: Wording {
                 title: row.get("title")?,
                 body: row.get("body")?,
             },
-        })
+            discreet: Wording {
+                title: row.get("discreet_title")?,
+                body: row.get("discreet_body")?,
+            },
+        },
+        loudness: Loudness::from_word(&row.get::<_, String>("loudness")?)
+            .ok_or(StoreError::Unreadable("notice.loudness"))?,
     })
+}
+
+/// When the first of those is due that wait for their time at `now`.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn next_due(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT min(due_at) FROM notice WHERE shown_at IS NULL AND held IS NULL AND due_at > ?1",
+    )?;
+    let due: Option<i64> = statement.query_row([now.as_microsecond()], |row| row.get(0))?;
+    Ok(due.map(moment))
+}
+
+/// Notes that a notice is not shown, and why.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn hold(connection: &Connection, ids: &[i64], held: Held) -> Result<()> {
+    let mut statement = connection
+        .prepare_cached("UPDATE notice SET held = ?2 WHERE id = ?1 AND shown_at IS NULL")?;
+    for id in ids {
+        statement.execute(params![id, held.as_str()])?;
+    }
+    Ok(())
 }
 
 /// Notes that the desktop has taken a notice.

@@ -4,19 +4,38 @@ use std::collections::BTreeSet;
 
 use bellhop_core::booking::{Story, fold};
 use bellhop_core::event::{Event, EventKind};
-use bellhop_core::notice::{Here, is_announced, word};
+use bellhop_core::notice::{Here, Loudness, NoticeKind, Words, is_announced, word};
 use bellhop_core::provider::Provider;
-use jiff::Timestamp;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use crate::store::deliveries::Taken;
 use crate::store::events::{NewEvent, StoredEvent};
+use crate::store::notices::{NewNotice, Of};
 use crate::store::search::{self, About};
-use crate::store::{Result, bookings, events, notices, settings};
+use crate::store::{Result, bookings, events, notices};
 
-pub(super) fn is_paused(connection: &Connection, now: Timestamp) -> Result<bool> {
-    Ok(settings::paused_until(connection, now)?.is_some())
+/// Plans the notice of an act.
+pub(super) fn plan(
+    connection: &Connection,
+    event_id: i64,
+    kind: EventKind,
+    words: &Words,
+    here: &Here,
+) -> Result<()> {
+    let Some(kind) = NoticeKind::of_event(kind) else {
+        return Ok(());
+    };
+    let act = NewNotice {
+        of: Of::Act(event_id),
+        kind,
+        words,
+        loudness: Loudness::Normal,
+        planned_at: here.now,
+        due_at: None,
+    };
+    notices::plan(connection, &act)?;
+    Ok(())
 }
 
 /// Stores one event and gives its row, if it is not known already, and its booking, if it names one.
@@ -128,7 +147,6 @@ fn tell(
     new: &BTreeSet<i64>,
     here: &Here,
 ) -> Result<()> {
-    let paused = is_paused(connection, here.now)?;
     let told_before = |stored: &StoredEvent| !new.contains(&stored.id) && is_announced(stored.kind);
     let steps = || stored.iter().zip(&story.steps);
     // What was told of as something that, beside what has come since, it is not.
@@ -144,7 +162,7 @@ fn tell(
     // A notice of a move goes to the event that turns out to be that move, before it goes to the new booking.
     owed.sort_by_key(|(_, step)| step.kind == EventKind::Created);
     for (event, step) in owed {
-        let Some(wording) = word(
+        let Some(words) = word(
             provider,
             &event.event,
             Some(step),
@@ -157,10 +175,12 @@ fn tell(
         let told = mistold
             .iter()
             .position(|told| is_news_of(told_as(told), step.kind));
-        if let Some(told) = told.map(|place| mistold.remove(place)) {
-            notices::hand_over(connection, told.id, event.id, &wording)?;
+        if let Some(told) = told.map(|place| mistold.remove(place))
+            && let Some(kind) = NoticeKind::of_event(step.kind)
+        {
+            notices::hand_over(connection, told.id, event.id, kind, &words)?;
         }
-        notices::plan(connection, event.id, &wording, here.now, paused)?;
+        plan(connection, event.id, step.kind, &words, here)?;
     }
     for event in mistold {
         notices::withdraw(connection, event.id)?;
