@@ -40,19 +40,30 @@ pub(crate) async fn post_sample(
     path: &str,
     number: u64,
 ) -> Result<SampleBooking> {
-    let (provider, now) = (Provider::Kordless, Timestamp::now());
-    let booking = SampleBooking::new(number, now);
+    let booking = SampleBooking::new(number, Timestamp::now());
+    post_booking(receiver, path, "booking.created", &booking).await?;
+    Ok(booking)
+}
+
+/// Posts a call that tells this of a Kordless booking. It must be taken.
+pub(crate) async fn post_booking(
+    receiver: SocketAddr,
+    path: &str,
+    event_type: &str,
+    booking: &SampleBooking,
+) -> Result<()> {
+    let provider = Provider::Kordless;
     let call = provider
-        .sample("booking.created", &booking)
+        .sample(event_type, booking)
         .context("no such sample")?;
-    let secret = SecretValue::new(SECRET);
-    let signed = sign(provider, secret.as_ref(), None, now.as_second(), &call.body);
+    let (secret, at) = (SecretValue::new(SECRET), booking.now.as_second());
+    let signed = sign(provider, secret.as_ref(), None, at, &call.body);
     let own = call.headers.into_iter();
     let own = own.map(|(name, value)| (name.to_owned(), value));
     let headers = own.chain(signed.headers).collect();
     let status = send(receiver, path, headers, call.body).await?;
     ensure!(status == 200, "the sample was answered {status}");
-    Ok(booking)
+    Ok(())
 }
 
 async fn send(receiver: SocketAddr, path: &str, headers: Headers, body: Vec<u8>) -> Result<u16> {

@@ -4,6 +4,7 @@
 
 mod call;
 mod first_run;
+mod reminders;
 mod settings;
 mod tray;
 mod tunnel;

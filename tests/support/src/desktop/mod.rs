@@ -5,10 +5,12 @@
 //! - [`Portal`] tells which colours the person prefers.
 //! - [`Tray`] is the panel: it knows the tray item, its properties and its menu.
 //! - [`Program`] is the real program, with its window driven through WebDriver.
+//! - [`Clock`] is what it takes for the time of day.
 //!
 //! Everything waits for a condition until a deadline; nothing waits for a time to pass.
 
 mod clipboard;
+mod clock;
 mod notifications;
 mod portal;
 mod program;
@@ -23,6 +25,7 @@ use anyhow::{Context, Result};
 use virtual_screen::{Screen, ScreenOptions};
 use zbus::connection;
 
+pub use clock::Clock;
 pub use notifications::{Notification, Notifications};
 pub use portal::Portal;
 pub use program::{Program, ProgramOptions};
