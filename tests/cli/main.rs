@@ -40,6 +40,8 @@ mod kill;
 mod migrating;
 #[cfg(target_os = "linux")]
 mod networks;
+#[cfg(target_os = "linux")]
+mod notifications;
 mod order;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod power_cut;

@@ -15,6 +15,7 @@ pub mod announcing;
 pub mod changes;
 pub mod client_data;
 pub mod demo;
+pub mod desktop;
 pub mod endpoints;
 pub mod first_run;
 pub mod footprint;

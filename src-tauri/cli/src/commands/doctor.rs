@@ -1,6 +1,7 @@
 //! `bellhop doctor`
 
 mod data;
+mod notifications;
 mod receiving;
 
 use std::path::{Path, PathBuf};
@@ -91,6 +92,7 @@ pub(super) async fn run(
     };
     let engine = opened.as_deref().ok();
     checks.extend(receiving::checks(engine, running.as_ref()).await);
+    checks.push(notifications::check(running.as_ref()).await);
     let chain = match (chain, engine) {
         (Some(chain), Some(engine)) => {
             Some(receiving::walk(engine, running.as_ref(), chain).await?)

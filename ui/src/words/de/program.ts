@@ -413,4 +413,18 @@ export const program: Sentences = {
     "ngrok braucht ein kostenloses Konto. Melden Sie sich unter dashboard.ngrok.com/signup an, bestätigen Sie die E-Mail-Adresse und fügen Sie den Authtoken ein.",
   "The ngrok plan wants a domain that is registered first. Do that at dashboard.ngrok.com/domains and write it into the settings.":
     "Der ngrok-Tarif verlangt eine zuvor registrierte Domain. Registrieren Sie sie unter dashboard.ngrok.com/domains und tragen Sie sie in den Einstellungen ein.",
+
+  // Whether the desktop shows notifications.
+  "No desktop session answers, so nothing is shown. Start Bellhop from the desktop, or install dbus-user-session and log in again.":
+    "Es antwortet keine Desktop-Sitzung, daher wird nichts angezeigt. Starten Sie Bellhop vom Desktop aus, oder installieren Sie dbus-user-session und melden Sie sich neu an.",
+  "This desktop has nothing that shows notifications. Install a notification daemon, such as dunst or mako, and let it start at login.":
+    "Dieser Desktop hat nichts, was Benachrichtigungen anzeigt. Installieren Sie einen Benachrichtigungsdienst wie dunst oder mako, und lassen Sie ihn beim Anmelden starten.",
+  "What shows notifications on this desktop does not answer: {cause}. Log out and in again.":
+    "Was auf diesem Desktop Benachrichtigungen anzeigt, antwortet nicht: {cause}. Melden Sie sich ab und wieder an.",
+  'The desktop is set to "do not disturb", so nothing appears on the screen. Switch it off in the desktop\'s own settings.':
+    "Der Desktop steht auf „Nicht stören“, daher erscheint nichts auf dem Bildschirm. Schalten Sie das in den Einstellungen des Desktops aus.",
+  "This desktop shows the titles of notifications alone. What and when is in Bellhop's window.":
+    "Dieser Desktop zeigt nur die Titel von Benachrichtigungen. Was und wann steht im Fenster von Bellhop.",
+  "On this desktop nothing happens at a click on a notification. Open Bellhop by its tray icon.":
+    "Auf diesem Desktop geschieht beim Klick auf eine Benachrichtigung nichts. Öffnen Sie Bellhop über sein Symbol in der Leiste.",
 };

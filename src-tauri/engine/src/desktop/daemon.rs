@@ -1,0 +1,162 @@
+//! Whoever shows notifications on a Linux desktop, on the session bus.
+
+#![expect(missing_docs, reason = "what the macro makes has none")]
+
+use std::collections::HashMap;
+
+use zbus::proxy::CacheProperties;
+use zbus::zvariant::{OwnedValue, Value};
+use zbus::{Connection, connection, fdo};
+
+use super::{PATIENCE, Shows, Trouble};
+
+/// `org.freedesktop.Notifications`, as its specification has it.
+#[zbus::proxy(
+    interface = "org.freedesktop.Notifications",
+    default_service = "org.freedesktop.Notifications",
+    default_path = "/org/freedesktop/Notifications",
+    gen_blocking = false
+)]
+pub trait Daemon {
+    /// Shows a notification, in place of another unless `replaces_id` is 0, and gives its id.
+    #[expect(clippy::too_many_arguments, reason = "the specification has eight")]
+    fn notify(
+        &self,
+        app_name: &str,
+        replaces_id: u32,
+        app_icon: &str,
+        summary: &str,
+        body: &str,
+        actions: &[&str],
+        hints: HashMap<&str, Value<'_>>,
+        expire_timeout: i32,
+    ) -> zbus::Result<u32>;
+
+    /// Takes a notification from the screen.
+    fn close_notification(&self, id: u32) -> zbus::Result<()>;
+
+    /// What it can do.
+    fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
+
+    /// Its name, its maker, its version, and that of the specification.
+    fn get_server_information(&self) -> zbus::Result<(String, String, String, String)>;
+
+    /// The person clicked on a notification or one of its buttons.
+    #[zbus(signal)]
+    fn action_invoked(&self, id: u32, action_key: &str);
+
+    /// A notification is no longer on the screen.
+    #[zbus(signal)]
+    fn notification_closed(&self, id: u32, reason: u32);
+
+    /// Whether it shows nothing for now. Plasma tells it.
+    #[zbus(property(emits_changed_signal = "false"))]
+    fn inhibited(&self) -> zbus::Result<bool>;
+}
+
+/// A connection of its own: some daemons tell of clicks to the sender alone, and take its notifications from the screen
+/// when it leaves the bus.
+///
+/// # Errors
+///
+/// Fails where there is no session bus.
+pub async fn connect() -> zbus::Result<DaemonProxy<'static>> {
+    let connection = connection::Builder::session()?.method_timeout(PATIENCE);
+    DaemonProxy::builder(&connection.build().await?)
+        .cache_properties(CacheProperties::No)
+        .build()
+        .await
+}
+
+pub(super) async fn look() -> Shows {
+    let Ok(daemon) = connect().await else {
+        return with(Trouble::NoSession);
+    };
+    let capabilities = match daemon.get_capabilities().await {
+        Ok(capabilities) => capabilities,
+        Err(error) => return with(refusal(error)),
+    };
+    let can = |what: &str| capabilities.iter().any(|one| one == what);
+    let by = daemon.get_server_information().await.ok();
+    let mut troubles = Vec::new();
+    if is_not_to_disturb(&daemon).await == Some(true) {
+        troubles.push(Trouble::DoNotDisturb);
+    }
+    if !can("body") {
+        troubles.push(Trouble::NoBodies);
+    }
+    if !can("actions") {
+        troubles.push(Trouble::NoActions);
+    }
+    Shows {
+        by: by
+            .map(|(name, ..)| name)
+            .filter(|name| !name.trim().is_empty()),
+        troubles,
+        sounds: can("sound"),
+    }
+}
+
+fn with(trouble: Trouble) -> Shows {
+    Shows {
+        troubles: vec![trouble],
+        ..Shows::default()
+    }
+}
+
+fn refusal(error: zbus::Error) -> Trouble {
+    match error {
+        zbus::Error::MethodError(name, ..) if is_absence(name.as_str()) => Trouble::NoDaemon,
+        zbus::Error::FDO(error) if matches!(*error, fdo::Error::ServiceUnknown(_)) => {
+            Trouble::NoDaemon
+        }
+        zbus::Error::InputOutput(_) => Trouble::Silent("it took too long".to_owned()),
+        error => Trouble::Silent(error.to_string()),
+    }
+}
+
+/// Nobody has the name, and nobody can be started for it.
+fn is_absence(name: &str) -> bool {
+    name == "org.freedesktop.DBus.Error.ServiceUnknown"
+        || name == "org.freedesktop.DBus.Error.NameHasNoOwner"
+        || name.starts_with("org.freedesktop.DBus.Error.Spawn.")
+}
+
+/// Whether the person has switched notifications off for now, where the desktop tells. GNOME keeps it in a store that no
+/// call on the bus reads.
+async fn is_not_to_disturb(daemon: &DaemonProxy<'_>) -> Option<bool> {
+    if let Ok(inhibited) = daemon.inhibited().await {
+        return Some(inhibited);
+    }
+    let bus = daemon.inner().connection();
+    if let Ok(paused) = dunst_is_paused(bus).await {
+        return Some(paused);
+    }
+    xfce_is_silent(bus).await.ok()
+}
+
+async fn dunst_is_paused(bus: &Connection) -> zbus::Result<bool> {
+    let answer = bus
+        .call_method(
+            Some("org.freedesktop.Notifications"),
+            "/org/freedesktop/Notifications",
+            Some("org.freedesktop.DBus.Properties"),
+            "Get",
+            &("org.dunstproject.cmd0", "paused"),
+        )
+        .await?;
+    Ok(bool::try_from(answer.body().deserialize::<OwnedValue>()?)?)
+}
+
+async fn xfce_is_silent(bus: &Connection) -> zbus::Result<bool> {
+    let answer = bus
+        .call_method(
+            Some("org.xfce.Xfconf"),
+            "/org/xfce/Xfconf",
+            Some("org.xfce.Xfconf"),
+            "GetProperty",
+            &("xfce4-notifyd", "/do-not-disturb"),
+        )
+        .await?;
+    Ok(bool::try_from(answer.body().deserialize::<OwnedValue>()?)?)
+}
