@@ -1,9 +1,14 @@
 //! The notification daemon of the desktop.
+//!
+//! Where daemons differ it is as strict as any: signals go to the program that notified and to nobody else (GNOME,
+//! dunst), an id that is not on the screen is replaced by a new one (GNOME, mako), and ids begin again with a restart.
 
 use std::collections::HashMap;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tokio::sync::watch;
+use zbus::message::Header;
+use zbus::names::BusName;
 use zbus::object_server::SignalEmitter;
 use zbus::zvariant::OwnedValue;
 use zbus::{Connection, connection, fdo, interface};
@@ -13,7 +18,20 @@ use super::wait::eventually;
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
 
-/// The reason "closed by a call", of those that the specification numbers.
+/// What it can do, unless a test says otherwise.
+const CAPABILITIES: [&str; 6] = [
+    "actions",
+    "body",
+    "body-markup",
+    "icon-static",
+    "persistence",
+    "sound",
+];
+
+/// The reason "dismissed by the person", of those that the specification numbers.
+const DISMISSED: u32 = 2;
+
+/// The reason "closed by a call".
 const CLOSED_BY_CALL: u32 = 3;
 
 /// One `Notify` call as it came.
@@ -21,6 +39,8 @@ const CLOSED_BY_CALL: u32 = 3;
 pub struct Notification {
     /// The id that was given to it.
     pub id: u32,
+    /// The connection that it came by.
+    pub sender: String,
     /// The program that calls itself so.
     pub app_name: String,
     /// The notification that it takes the place of, or 0.
@@ -39,22 +59,59 @@ pub struct Notification {
     pub timeout: i32,
 }
 
+impl Notification {
+    /// How urgent it is: 0, 1 or 2. `None` where it does not say.
+    #[must_use]
+    pub fn urgency(&self) -> Option<u8> {
+        self.hints.get("urgency")?.downcast_ref().ok()
+    }
+
+    /// The text of a hint.
+    #[must_use]
+    pub fn hint(&self, name: &str) -> Option<&str> {
+        self.hints.get(name)?.downcast_ref().ok()
+    }
+
+    /// Whether the daemon is asked to make no sound.
+    #[must_use]
+    pub fn suppresses_sound(&self) -> bool {
+        let hint = self.hints.get("suppress-sound");
+        hint.is_some_and(|hint| hint.downcast_ref() == Ok(true))
+    }
+}
+
+/// What the daemon knows.
+#[derive(Debug, Default)]
+struct Record {
+    all: Vec<Notification>,
+    /// Those on the screen.
+    standing: Vec<u32>,
+    /// Those that the program closed.
+    closed: Vec<u32>,
+    /// Given to the last one.
+    last_id: u32,
+    capabilities: Vec<&'static str>,
+    inhibited: bool,
+    refuses: bool,
+}
+
 /// Owns the name of the daemon and records every call.
 #[derive(Debug)]
 pub struct Notifications {
     connection: Connection,
-    record: watch::Receiver<Vec<Notification>>,
+    record: watch::Sender<Record>,
 }
 
 impl Notifications {
     pub(super) async fn start(bus: connection::Builder<'_>) -> Result<Self> {
-        let (write, record) = watch::channel(Vec::new());
-        let connection = async {
-            bus.serve_at(PATH, Daemon { record: write })?
-                .name(NAME)?
-                .build()
-                .await
+        let record = watch::Sender::new(Record {
+            capabilities: CAPABILITIES.to_vec(),
+            ..Record::default()
+        });
+        let daemon = Daemon {
+            record: record.clone(),
         };
+        let connection = async { bus.serve_at(PATH, daemon)?.name(NAME)?.build().await };
         Ok(Self {
             connection: connection
                 .await
@@ -66,7 +123,19 @@ impl Notifications {
     /// Every call so far, the oldest first.
     #[must_use]
     pub fn all(&self) -> Vec<Notification> {
-        self.record.borrow().clone()
+        self.record.borrow().all.clone()
+    }
+
+    /// The ids of those that are on the screen.
+    #[must_use]
+    pub fn standing(&self) -> Vec<u32> {
+        self.record.borrow().standing.clone()
+    }
+
+    /// The ids of those that the program closed, in that order.
+    #[must_use]
+    pub fn closed(&self) -> Vec<u32> {
+        self.record.borrow().closed.clone()
     }
 
     /// Waits until there are `count` calls, and gives all of them: there may be more.
@@ -83,35 +152,111 @@ impl Notifications {
             .with_context(|| format!("notifications that came: {:#?}", self.all()))
     }
 
-    /// A person presses the button of a notification.
+    /// Waits until the program has closed a notification.
     ///
     /// # Errors
-    /// When the bus is gone.
+    /// When it leaves it on the screen.
+    pub async fn is_closed(&self, id: u32) -> Result<()> {
+        let closed = eventually("the notification is closed", async || {
+            Ok(self.closed().contains(&id).then_some(()))
+        });
+        closed.await.with_context(|| {
+            let all = self.all();
+            format!("on the screen: {:?} of {all:#?}", self.standing())
+        })
+    }
+
+    /// A person presses the button of a notification, which closes it.
+    ///
+    /// # Errors
+    /// When it is not on the screen, has no such button, or the bus is gone.
     pub async fn press(&self, id: u32, action: &str) -> Result<()> {
-        self.emitter()?
+        let last = self.last_of(id)?;
+        ensure!(
+            last.actions.iter().any(|(key, _)| key == action),
+            "there is no {action} on {last:#?}"
+        );
+        self.emitter(&last)?
             .action_invoked(id, action)
             .await
-            .context("cannot press the button")
+            .context("cannot press the button")?;
+        self.close(id, DISMISSED).await
     }
 
     /// A person closes a notification (`reason` 2), or it expires (1).
     ///
     /// # Errors
-    /// When the bus is gone.
+    /// When it is not on the screen, or the bus is gone.
     pub async fn close(&self, id: u32, reason: u32) -> Result<()> {
-        self.emitter()?
+        let emitter = self.emitter(&self.last_of(id)?)?;
+        self.record
+            .send_modify(|record| record.standing.retain(|one| *one != id));
+        emitter
             .notification_closed(id, reason)
             .await
             .context("cannot close the notification")
     }
 
-    fn emitter(&self) -> Result<SignalEmitter<'_>> {
-        SignalEmitter::new(&self.connection, PATH).context("the daemon's path is not one")
+    /// From now on it can do this and nothing else.
+    pub fn can_do(&self, capabilities: &[&'static str]) {
+        let capabilities = capabilities.to_vec();
+        self.record
+            .send_modify(|record| record.capabilities = capabilities);
+    }
+
+    /// The person does not want to be disturbed, or does again, as Plasma tells it.
+    pub fn inhibit(&self, inhibited: bool) {
+        self.record
+            .send_modify(|record| record.inhibited = inhibited);
+    }
+
+    /// From now on it answers every `Notify` with an error, or takes them again.
+    pub fn refuse(&self, refuses: bool) {
+        self.record.send_modify(|record| record.refuses = refuses);
+    }
+
+    /// The daemon ends, and nothing is on the screen any more.
+    ///
+    /// # Errors
+    /// When the bus is gone.
+    pub async fn leave(&self) -> Result<()> {
+        self.connection.release_name(NAME).await?;
+        self.record.send_modify(|record| {
+            record.standing.clear();
+            record.last_id = 0;
+        });
+        Ok(())
+    }
+
+    /// The daemon starts anew.
+    ///
+    /// # Errors
+    /// When another one is there.
+    pub async fn come_back(&self) -> Result<()> {
+        let named = self.connection.request_name(NAME).await;
+        named.context("there is another notification daemon")
+    }
+
+    fn last_of(&self, id: u32) -> Result<Notification> {
+        let record = self.record.borrow();
+        ensure!(
+            record.standing.contains(&id),
+            "{id} is not on the screen: {:?}",
+            record.standing
+        );
+        let last = record.all.iter().rfind(|one| one.id == id);
+        last.cloned().context("it never came")
+    }
+
+    fn emitter(&self, to: &Notification) -> Result<SignalEmitter<'_>> {
+        let emitter = SignalEmitter::new(&self.connection, PATH);
+        let emitter = emitter.context("the daemon's path is not one")?;
+        Ok(emitter.set_destination(BusName::try_from(to.sender.clone())?))
     }
 }
 
 struct Daemon {
-    record: watch::Sender<Vec<Notification>>,
+    record: watch::Sender<Record>,
 }
 
 #[interface(name = "org.freedesktop.Notifications")]
@@ -127,19 +272,26 @@ impl Daemon {
         actions: Vec<String>,
         hints: HashMap<String, OwnedValue>,
         timeout: i32,
-    ) -> u32 {
+        #[zbus(header)] header: Header<'_>,
+    ) -> fdo::Result<u32> {
+        if self.record.borrow().refuses {
+            return Err(fdo::Error::LimitsExceeded("too many".to_owned()));
+        }
+        let sender = header.sender().map(ToString::to_string);
         let mut id = replaces_id;
-        self.record.send_modify(|all| {
-            if id == 0 {
-                // One more than any before, also where several replaced the same one.
-                id = all.iter().map(|earlier| earlier.id).max().unwrap_or(0) + 1;
+        self.record.send_modify(|record| {
+            if !record.standing.contains(&id) {
+                record.last_id += 1;
+                id = record.last_id;
+                record.standing.push(id);
             }
             let actions = actions
                 .chunks_exact(2)
                 .map(|pair| (pair[0].clone(), pair[1].clone()))
                 .collect();
-            all.push(Notification {
+            record.all.push(Notification {
                 id,
+                sender: sender.unwrap_or_default(),
                 app_name,
                 replaces_id,
                 icon,
@@ -150,29 +302,44 @@ impl Daemon {
                 timeout,
             });
         });
-        id
+        Ok(id)
     }
 
     async fn close_notification(
         &self,
         id: u32,
+        #[zbus(header)] header: Header<'_>,
         #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
     ) -> fdo::Result<()> {
+        let stood = self.record.send_if_modified(|record| {
+            let stood = record.standing.contains(&id);
+            if stood {
+                record.standing.retain(|one| *one != id);
+                record.closed.push(id);
+            }
+            stood
+        });
+        if !stood {
+            return Err(fdo::Error::Failed(String::new()));
+        }
+        let emitter = match header.sender() {
+            Some(sender) => emitter.set_destination(BusName::Unique(sender.to_owned())),
+            None => emitter,
+        };
         Ok(emitter.notification_closed(id, CLOSED_BY_CALL).await?)
     }
 
     fn get_capabilities(&self) -> Vec<&'static str> {
-        vec![
-            "actions",
-            "body",
-            "body-markup",
-            "icon-static",
-            "persistence",
-        ]
+        self.record.borrow().capabilities.clone()
     }
 
     fn get_server_information(&self) -> (&'static str, &'static str, &'static str, &'static str) {
         ("Test", "Bellhop", "1", "1.2")
+    }
+
+    #[zbus(property)]
+    fn inhibited(&self) -> bool {
+        self.record.borrow().inhibited
     }
 
     #[zbus(signal)]
