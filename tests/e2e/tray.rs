@@ -215,7 +215,7 @@ async fn labels(tray: &TrayItem) -> Result<Vec<String>> {
 }
 
 /// Waits for an entry that begins so, and gives all that it says.
-async fn begins(tray: &TrayItem, words: &str) -> Result<String> {
+pub(crate) async fn begins(tray: &TrayItem, words: &str) -> Result<String> {
     let what = format!("\"{words}…\" in the tray menu");
     eventually(&what, async || {
         let labels = labels(tray).await?;

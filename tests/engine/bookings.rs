@@ -300,3 +300,31 @@ async fn a_call_whose_content_is_gone_is_not_read_again() {
         2
     );
 }
+
+/// As if an older version had read another id out of the call.
+#[tokio::test]
+async fn a_note_goes_where_its_booking_goes_when_a_call_is_read_otherwise() {
+    let world = World::open().await;
+    world.tell(HAIRCUT, "1").await;
+    world
+        .write(|connection| {
+            notes::add(connection, 1, "Allergic to almond oil", Timestamp::UNIX_EPOCH)?;
+            bookings::set_done(connection, 1, Some(Timestamp::UNIX_EPOCH))?;
+            connection.execute_batch(
+                "UPDATE booking_ref SET provider_booking_id = 'misread'; UPDATE event SET fingerprint = x'00';",
+            )?;
+            Ok(())
+        })
+        .await;
+    let replayed = world.write(|connection| deliveries::replay_booking(connection, 1));
+    assert_eq!(replayed.await, (1, 0));
+    world.work().await;
+    let entries = world.found("almond");
+    let booking = entries.first().and_then(|entry| entry.booking_id).unwrap();
+    assert_ne!(booking, 1, "it was not read otherwise");
+    assert_eq!(entries[0].event_id, 1);
+    assert!(entries[0].done);
+    assert_eq!(world.read(|connection| bookings::get(connection, 1)), None);
+    let notes = world.read(|connection| notes::of_booking(connection, booking));
+    assert_eq!(notes[0].text, "Allergic to almond oil");
+}

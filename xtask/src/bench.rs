@@ -1,4 +1,4 @@
-//! `cargo xtask bench` and `cargo xtask bench-window`: how fast the inbox and the window are.
+//! `cargo xtask bench`, `bench-window` and `bench-tray`: how fast the inbox, the window and notifications are.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -68,6 +68,15 @@ pub(crate) struct WindowOptions {
 
 /// Builds what is released, and measures its window on a virtual desktop.
 pub(crate) fn bench_window(options: &WindowOptions) -> Result<()> {
+    run(on_virtual_desktop("window")?.args(["--stored", &options.stored.to_string()]))
+}
+
+/// Builds what is released, and measures on a virtual desktop how soon it notifies, and what it costs in the tray.
+pub(crate) fn bench_tray() -> Result<()> {
+    run(&mut on_virtual_desktop("tray")?)
+}
+
+fn on_virtual_desktop(what: &str) -> Result<Command> {
     packages::ensure(&[
         Purpose::Compile,
         Purpose::Window,
@@ -76,12 +85,13 @@ pub(crate) fn bench_window(options: &WindowOptions) -> Result<()> {
     ])?;
     ui::ensure_built()?;
     build(&["bellhop-cli", "bellhop-desktop", "bellhop-bench"])?;
-    run(Command::new("target/release/bellhop-bench")
-        .arg("window")
+    let mut bench = Command::new("target/release/bellhop-bench");
+    bench
+        .arg(what)
         .args(["--bellhop", "target/release/bellhop"])
         .args(["--desktop", "target/release/bellhop-desktop"])
-        .args(["--folder", FOLDER])
-        .args(["--stored", &options.stored.to_string()]))
+        .args(["--folder", FOLDER]);
+    Ok(bench)
 }
 
 /// One after the other: built together, each would have features that only the others need.

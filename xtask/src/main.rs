@@ -50,6 +50,8 @@ enum Task {
     Bench(bench::Options),
     /// How fast the window is, in release mode, on a virtual desktop
     BenchWindow(bench::WindowOptions),
+    /// How soon a call is notified, and what the program costs in the tray, in release mode, on a virtual desktop
+    BenchTray,
     /// Write the TypeScript types anew from the Rust types
     Bindings,
     /// Draw the PNG, ICO and ICNS files anew from the SVG files
@@ -77,6 +79,7 @@ fn start() -> Result<ExitCode> {
         Task::Soak(options) => soak::soak(&options).map(|()| ExitCode::SUCCESS),
         Task::Fuzz(options) => fuzz::fuzz(&options).map(|()| ExitCode::SUCCESS),
         Task::Bench(options) => bench::bench(&options).map(|()| ExitCode::SUCCESS),
+        Task::BenchTray => bench::bench_tray().map(|()| ExitCode::SUCCESS),
         Task::BenchWindow(options) => bench::bench_window(&options).map(|()| ExitCode::SUCCESS),
         Task::Bindings => test::bindings().map(|()| ExitCode::SUCCESS),
         Task::Icons => icons::draw().map(|()| ExitCode::SUCCESS),

@@ -15,9 +15,11 @@
 //! - **problem**: something in a delivery that we could not use, kept for the person.
 //! - **booking**: one appointment through its whole life. **attendee** / **host**: who booked / who is booked.
 //! - **slot**: when a booking takes place.
+//! - **note**: what the person wrote about a booking.
 //! - **gap**: a time in which we could not be reached. **outlook**: what its provider does about an endpoint's calls in it.
 //! - **rhythm**: how often an endpoint is called, and from when on its silence is unusual.
-//! - **notice**: what we want to tell; a *notification* is the bubble that the desktop makes of it.
+//! - **notice**: what we want to tell, of an act or of anything else; a *notification* is the bubble that the desktop makes
+//!   of it. One that is **held** is listed and not shown.
 //!
 //! # The way of one call
 //!

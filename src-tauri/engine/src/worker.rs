@@ -22,7 +22,7 @@ use crate::changes::{Change, Changes};
 use crate::self_test;
 use crate::store::deliveries::{DeliveryState, Waiting};
 use crate::store::search::{self, About};
-use crate::store::{Outcome, Result, Store, StoreError, deliveries, events};
+use crate::store::{Outcome, Result, Store, StoreError, bookings, deliveries, events};
 use telling::{plan, put, refold};
 
 /// Deliveries that are read ahead of their commits.
@@ -230,9 +230,11 @@ fn process(connection: &Connection, read: &Read) -> Result<()> {
             events::remove(connection, id)?;
         }
     }
+    let mut spoken_of = None;
     for (position, event) in reading.events.iter().enumerate() {
         let (id, booking_id) = put(connection, delivery.id, &taken, position, event)?;
         touched.extend(booking_id);
+        spoken_of = spoken_of.or(booking_id);
         let Some(id) = id else { continue };
         new.insert(id);
         if booking_id.is_none() {
@@ -250,14 +252,10 @@ fn process(connection: &Connection, read: &Read) -> Result<()> {
         }
     }
     for booking_id in touched {
-        refold(
-            connection,
-            booking_id,
-            delivery.provider,
-            &taken,
-            &new,
-            &here,
-        )?;
+        let provider = delivery.provider;
+        if !refold(connection, booking_id, provider, &taken, &new, &here)? {
+            bookings::replace(connection, booking_id, spoken_of)?;
+        }
     }
     deliveries::finish(
         connection,

@@ -1,4 +1,4 @@
-//! How fast the inbox and the window are. `cargo xtask bench` and `cargo xtask bench-window` build and run this;
+//! How fast the inbox, the window and notifications are. `cargo xtask bench` and its two siblings build and run this;
 //! docs/performance.md says what the figures mean.
 //!
 //! One thread plays 32 providers ([`load`]). Beside `bellhop serve` it calls two servers that do less ([`references`]), in
@@ -18,6 +18,7 @@ mod process;
 mod references;
 mod stored;
 mod table;
+mod tray;
 mod window;
 
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ enum Command {
     Run(plan::Options),
     /// Measure the window, and print a table.
     Window(window::Options),
+    /// Measure notifications and what the tray costs, and print tables.
+    Tray(tray::Options),
     /// Be one of the servers that Bellhop is compared with.
     Reference(references::Options),
 }
@@ -52,6 +55,9 @@ fn main() -> ExitCode {
         }),
         Command::Window(options) => window::run(&options).map(|seen| {
             print!("{}", window::render(&seen));
+        }),
+        Command::Tray(options) => tray::run(&options).map(|seen| {
+            print!("{}", tray::render(&seen));
         }),
         Command::Reference(options) => references::serve(&options),
     };

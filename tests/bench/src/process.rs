@@ -61,39 +61,59 @@ impl Server {
         Ok(())
     }
 
-    fn proc(&self) -> PathBuf {
-        PathBuf::from(format!("/proc/{}", self.child.id()))
-    }
-
     pub(crate) fn memory(&self) -> Result<Memory> {
-        let status = fs::read_to_string(self.proc().join("status"))?;
-        let rollup = fs::read_to_string(self.proc().join("smaps_rollup"))?;
-        Ok(Memory {
-            resident_mb: field(&status, "VmRSS:")? / 1024.0,
-            peak_mb: field(&status, "VmHWM:")? / 1024.0,
-            proportional_mb: field(&rollup, "Pss:")? / 1024.0,
-            anonymous_mb: field(&status, "RssAnon:")? / 1024.0,
-        })
+        memory_of(self.child.id())
     }
 
     /// The processor time that it has used.
     pub(crate) fn cpu(&self) -> Result<Duration> {
-        cpu_of(&self.proc())
+        cpu_of(&proc(self.child.id()))
     }
 
     /// How often each of its threads has gone to sleep, which is as often as it was woken.
     pub(crate) fn sleeps(&self) -> Result<Sleeps> {
-        let mut sleeps = Sleeps::new();
-        for task in fs::read_dir(self.proc().join("task"))? {
-            let task = task?;
-            // One that ends meanwhile is of no interest.
-            if let Ok(status) = fs::read_to_string(task.path().join("status")) {
-                let count = field(&status, "voluntary_ctxt_switches:")?;
-                sleeps.insert(task.file_name(), count);
-            }
-        }
-        Ok(sleeps)
+        sleeps_of(self.child.id())
     }
+}
+
+fn proc(process: u32) -> PathBuf {
+    PathBuf::from(format!("/proc/{process}"))
+}
+
+/// What a process holds.
+pub(crate) fn memory_of(process: u32) -> Result<Memory> {
+    let status = fs::read_to_string(proc(process).join("status"))?;
+    let rollup = fs::read_to_string(proc(process).join("smaps_rollup"))?;
+    Ok(Memory {
+        resident_mb: field(&status, "VmRSS:")? / 1024.0,
+        peak_mb: field(&status, "VmHWM:")? / 1024.0,
+        proportional_mb: field(&rollup, "Pss:")? / 1024.0,
+        anonymous_mb: field(&status, "RssAnon:")? / 1024.0,
+    })
+}
+
+/// How often each thread of a process has gone to sleep.
+pub(crate) fn sleeps_of(process: u32) -> Result<Sleeps> {
+    let mut sleeps = Sleeps::new();
+    for task in fs::read_dir(proc(process).join("task"))? {
+        let task = task?;
+        // One that ends meanwhile is of no interest.
+        if let Ok(status) = fs::read_to_string(task.path().join("status")) {
+            let count = field(&status, "voluntary_ctxt_switches:")?;
+            sleeps.insert(task.file_name(), count);
+        }
+    }
+    Ok(sleeps)
+}
+
+/// How many processes a process has started that still run.
+pub(crate) fn children_of(process: u32) -> Result<usize> {
+    let mut children = 0;
+    for task in fs::read_dir(proc(process).join("task"))? {
+        let started = fs::read_to_string(task?.path().join("children"))?;
+        children += started.split_whitespace().count();
+    }
+    Ok(children)
 }
 
 /// By thread.

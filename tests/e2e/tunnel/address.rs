@@ -2,11 +2,11 @@
 
 use anyhow::{Context, Result, ensure};
 use bellhop_test_support::desktop::eventually;
-use bellhop_test_support::edge::TOKEN;
+use bellhop_test_support::edge::{Step, TOKEN};
 use serde_json::Value;
 
 use super::{STATE, Stage};
-use crate::{CREATED, RESCHEDULED, SECRET, call, says};
+use crate::{CREATED, RESCHEDULED, SECRET, call, says, tray};
 
 const BANNER: &str = "[aria-label='Your public address has changed']";
 const STALE: &str = "[data-testid=stale-address]";
@@ -42,8 +42,14 @@ async fn story(stage: &Stage) -> Result<()> {
 async fn it_is_set_up(stage: &Stage, host: &str) -> Result<()> {
     stage.choose_ngrok().await?;
     stage.picture("settings-before").await?;
+    let tray = stage.desktop.tray().item().await?;
+    stage.edge.mute(Some(Step::Auth));
     stage.paste_token(TOKEN).await?;
+    tray::shows(&tray, "connecting-dark").await?;
+    stage.edge.mute(None);
+    stage.edge.cut();
     stage.reachable_at(host).await?;
+    tray::shows(&tray, "fine-dark").await?;
     // Reachable is the word for it once a call to the address has come back.
     ensure!(stage.edge.calls() > 0, "nothing called the public address");
     stage.state_is_in_sight().await?;
@@ -111,6 +117,9 @@ async fn the_whole_way_is_tested(stage: &Stage, host: &str) -> Result<()> {
     window
         .see_text(STATE, "is offline, although our session stands")
         .await?;
+    let tray = stage.desktop.tray().item().await?;
+    tray::shows(&tray, "unreachable-dark").await?;
+    tray::begins(&tray, "Not reachable").await?;
     stage.picture("settings-offline").await?;
     stage.edge.hide_from_public(false);
     stage.reachable_at(host).await?;

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{When, from_json, moment, rows, slot_columns, to_json};
 use super::endpoints::provider_word;
-use super::{Result, StoreError};
+use super::{Result, StoreError, search};
 pub use others::others;
 
 /// A booking as it stands.
@@ -155,6 +155,23 @@ pub fn set_done(connection: &Connection, id: i64, done_at: Option<Timestamp>) ->
         .prepare_cached("UPDATE booking SET done_at = ?2 WHERE id = ?1")?
         .execute(params![id, done_at.map(Timestamp::as_microsecond)])?;
     Ok(changed > 0)
+}
+
+/// Removes a booking that no event speaks of any more. What the person wrote about it, and that they were done with it, goes
+/// to the one that its calls, read otherwise, speak of now.
+pub(crate) fn replace(connection: &Connection, id: i64, by: Option<i64>) -> Result<()> {
+    if let Some(by) = by {
+        connection
+            .prepare_cached("UPDATE note SET booking_id = ?2 WHERE booking_id = ?1")?
+            .execute([id, by])?;
+        connection
+            .prepare_cached(
+                "UPDATE booking SET done_at = coalesce(done_at, (SELECT done_at FROM booking WHERE id = ?1)) WHERE id = ?2",
+            )?
+            .execute([id, by])?;
+        search::index_booking(connection, by)?;
+    }
+    remove(connection, id)
 }
 
 /// Removes a booking that no event speaks of any more, with what was written about it. Its notices go with it.

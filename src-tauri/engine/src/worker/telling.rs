@@ -88,7 +88,8 @@ pub(super) fn put(
     Ok((events::put(connection, &new)?, booking_id))
 }
 
-/// Computes a booking anew from all its events, and plans the notices that it still owes.
+/// Computes a booking anew from all its events, and plans the notices that it still owes. `false`, and nothing is done,
+/// where no event speaks of it any more.
 pub(super) fn refold(
     connection: &Connection,
     booking_id: i64,
@@ -96,11 +97,11 @@ pub(super) fn refold(
     taken: &Taken,
     new: &BTreeSet<i64>,
     here: &Here,
-) -> Result<()> {
+) -> Result<bool> {
     let stored = events::of_booking(connection, booking_id)?;
     let facts: Vec<Event> = stored.iter().map(|stored| stored.event.clone()).collect();
     let Some(story) = fold(&facts) else {
-        return bookings::remove(connection, booking_id);
+        return Ok(false);
     };
     let renamed = bookings::get(connection, booking_id)?.is_none_or(|known| {
         known.title != story.booking.title
@@ -129,12 +130,13 @@ pub(super) fn refold(
         }
     }
     if taken.replay {
-        return Ok(());
+        return Ok(true);
     }
     if stored.iter().any(|stored| new.contains(&stored.id)) {
         bookings::set_done(connection, booking_id, None)?;
     }
-    tell(connection, booking_id, provider, &stored, &story, new, here)
+    tell(connection, booking_id, provider, &stored, &story, new, here)?;
+    Ok(true)
 }
 
 /// Plans the notices of a booking, one for each act of a person.

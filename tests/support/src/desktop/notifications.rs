@@ -4,6 +4,7 @@
 //! dunst), an id that is not on the screen is replaced by a new one (GNOME, mako), and ids begin again with a restart.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 use tokio::sync::watch;
@@ -57,6 +58,8 @@ pub struct Notification {
     pub hints: HashMap<String, OwnedValue>,
     /// Milliseconds, or -1 for the daemon's own.
     pub timeout: i32,
+    /// When it came.
+    pub came: Instant,
 }
 
 impl Notification {
@@ -278,6 +281,7 @@ impl Daemon {
             return Err(fdo::Error::LimitsExceeded("too many".to_owned()));
         }
         let sender = header.sender().map(ToString::to_string);
+        let came = Instant::now();
         let mut id = replaces_id;
         self.record.send_modify(|record| {
             if !record.standing.contains(&id) {
@@ -300,6 +304,7 @@ impl Daemon {
                 actions,
                 hints,
                 timeout,
+                came,
             });
         });
         Ok(id)
