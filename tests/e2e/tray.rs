@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -58,6 +59,37 @@ async fn on_a_virtual_desktop_it_says_why_it_cannot_start() -> Result<()> {
         told[0].summary == "Bellhop cannot start" && told[0].body.contains("is not a database"),
         "it said: {told:#?}"
     );
+    Ok(())
+}
+
+/// As at login, and as somebody does who does not see that it runs.
+#[tokio::test]
+async fn on_a_virtual_desktop_it_starts_hidden_and_a_second_start_shows_its_window() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    let desktop = Desktop::start().await?;
+    let start = || -> Result<_> {
+        let program = Path::new(env!("CARGO_BIN_EXE_bellhop-desktop"));
+        let mut command = desktop.screen().daemon(program)?;
+        command.arg("--data-dir").arg(data.path()).process_group(0);
+        Ok(command)
+    };
+    let mut hidden = start()?.arg("--hidden").spawn()?;
+    listening(data.path()).await?;
+    shows(&desktop.tray().item().await?, "fine-dark").await?;
+    let windows = desktop.windows();
+    ensure!(windows.visible(TITLE)?.is_empty(), "it shows a window");
+    ensure!(!has_web_view(hidden.id())?, "a browser is in memory");
+
+    let second = start()?.status()?;
+    ensure!(second.success(), "the second start ended with {second}");
+    eventually("the window of the first", async || {
+        Ok(windows.visible(TITLE)?.pop())
+    })
+    .await?;
+    ensure!(has_web_view(hidden.id())?, "the window has no browser");
+    desktop.tray().item().await?.choose("Quit").await?;
+    let ended = hidden.wait()?;
+    ensure!(ended.success(), "it ended with {ended}");
     Ok(())
 }
 
