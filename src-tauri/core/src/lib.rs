@@ -46,6 +46,7 @@ pub mod overview;
 
 pub mod gap;
 pub mod rhythm;
+pub mod trouble;
 
 pub mod sample;
 

@@ -1,0 +1,415 @@
+//! What keeps calls from arriving, as far as the person should hear of it without looking.
+//!
+//! Each trouble has a name that lasts as long as it does, so that it is told of once however often somebody looks.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::notice::{Here, Wording, written};
+use crate::provider::Provider;
+use crate::slot::Slot;
+
+/// So many calls in a row that do not fit the secret are no forger's: whoever knows the address is the provider, whose
+/// secret is another by now. One alone may be a test of somebody who pastes it next.
+pub const REFUSED_IN_A_ROW: usize = 3;
+
+/// What mends itself within this time is shown in the tray, and told to nobody: at login and after sleep the network
+/// takes a while.
+pub const UNREACHABLE_FOR: SignedDuration = SignedDuration::from_mins(5);
+
+/// What does not mend itself is told of sooner, but not while the person is still at the settings.
+pub const FAILED_FOR: SignedDuration = SignedDuration::from_mins(1);
+
+/// Names of endpoints in one sentence.
+const NAMED: usize = 3;
+
+/// What is known of an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its row.
+    pub id: i64,
+    /// The person's name for it.
+    pub label: String,
+    /// Its provider.
+    pub provider: Provider,
+    /// Its last genuine call.
+    pub last_call: Option<Timestamp>,
+    /// Its usual longest pause, and from when on its silence is unusual, where its past tells.
+    pub silence: Option<(SignedDuration, Timestamp)>,
+    /// Its newest secret, which may be none.
+    pub secret: Option<i64>,
+    /// How many calls in a row did not fit its secret, since it was last called or given one.
+    pub refused: usize,
+    /// Whether its provider calls another address than ours.
+    pub stale: bool,
+}
+
+/// Whether the world can reach us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It can, or nobody wants it to.
+    Fine,
+    /// It cannot, and that is being mended.
+    Mending {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        cause: String,
+    },
+    /// It cannot until the person does something.
+    Failed {
+        /// Since when.
+        since: Timestamp,
+        /// What to do.
+        message: String,
+    },
+}
+
+/// Where to do something about a trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At an endpoint.
+    Endpoints,
+    /// At the way by which the world reaches us.
+    Reach,
+}
+
+/// Something that the person should hear of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Its name, by which it is told of once.
+    pub once: String,
+    /// The one endpoint it is about.
+    pub endpoint_id: Option<i64>,
+    /// What and since when.
+    pub full: Wording,
+    /// The same where others may see it.
+    pub discreet: Wording,
+}
+
+/// The beginning of every trouble's name.
+pub const ONCE: &str = "trouble:";
+const SILENT: &str = "trouble:silent:";
+const SECRET: &str = "trouble:secret:";
+const REACH: &str = "trouble:reach:";
+const ADDRESS: &str = "trouble:address:";
+
+/// Where to do something about the trouble of this name.
+pub fn place(once: &str) -> Place {
+    match once.starts_with(REACH) {
+        true => Place::Reach,
+        false => Place::Endpoints,
+    }
+}
+
+/// Every trouble that there is now. `address` is ours, and `gap` the row of the gap that goes on.
+pub fn troubles(
+    endpoints: &[Endpoint],
+    reach: &Reach,
+    gap: Option<i64>,
+    address: Option<&str>,
+    here: &Here,
+) -> Vec<Trouble> {
+    let mut found: Vec<Trouble> = unreachable(reach, gap, here).into_iter().collect();
+    found.extend(moved(endpoints, address));
+    found.extend(endpoints.iter().filter_map(refused));
+    found.extend(endpoints.iter().filter_map(|one| silent(one, here)));
+    found
+}
+
+/// From when on time alone makes a trouble of what is known, if nothing happens.
+pub fn next(endpoints: &[Endpoint], reach: &Reach, now: Timestamp) -> Option<Timestamp> {
+    let silent = endpoints.iter().filter_map(|one| Some(one.silence?.1));
+    let reach = tells_from(reach);
+    silent.chain(reach).filter(|at| *at > now).min()
+}
+
+fn tells_from(reach: &Reach) -> Option<Timestamp> {
+    match reach {
+        Reach::Fine => None,
+        Reach::Mending { since, .. } => since.checked_add(UNREACHABLE_FOR).ok(),
+        Reach::Failed { since, .. } => since.checked_add(FAILED_FOR).ok(),
+    }
+}
+
+fn unreachable(reach: &Reach, gap: Option<i64>, here: &Here) -> Option<Trouble> {
+    let (since, why) = match reach {
+        Reach::Fine => return None,
+        Reach::Mending { since, cause } => (*since, cause),
+        Reach::Failed { since, message } => (*since, message),
+    };
+    if tells_from(reach)? > here.now {
+        return None;
+    }
+    // A gap outlives this process, so that a restart does not tell of it again.
+    let name = gap.map_or_else(
+        || format!("at{}", since.as_microsecond()),
+        |id| id.to_string(),
+    );
+    let since = format!("Since {}.", moment(since, here));
+    let title = "Bellhop cannot be reached".to_owned();
+    Some(Trouble {
+        once: format!("{REACH}{name}"),
+        endpoint_id: None,
+        full: Wording {
+            title: title.clone(),
+            body: format!("{since}\n{}", sentence(why)),
+        },
+        discreet: Wording { title, body: since },
+    })
+}
+
+fn moved(endpoints: &[Endpoint], address: Option<&str>) -> Option<Trouble> {
+    let stale: Vec<&Endpoint> = endpoints.iter().filter(|one| one.stale).collect();
+    let address = address.filter(|_| !stale.is_empty())?;
+    let mut names: Vec<String> = stale
+        .iter()
+        .take(NAMED)
+        .map(|one| format!("{} ({})", one.label, one.provider))
+        .collect();
+    if stale.len() > NAMED {
+        names.push(format!("{} more", stale.len() - NAMED));
+    }
+    let one = match stale[..] {
+        [one] => Some(one.id),
+        _ => None,
+    };
+    let title = "Bellhop’s address has changed".to_owned();
+    let what = "Calls to the old one are lost. Give the new one to each booking system.";
+    Some(Trouble {
+        once: format!("{ADDRESS}{address}"),
+        endpoint_id: one,
+        full: Wording {
+            title: title.clone(),
+            body: format!("{}\n{what}", names.join(", ")),
+        },
+        discreet: Wording {
+            title,
+            body: what.to_owned(),
+        },
+    })
+}
+
+fn refused(endpoint: &Endpoint) -> Option<Trouble> {
+    if endpoint.refused < REFUSED_IN_A_ROW {
+        return None;
+    }
+    let Endpoint {
+        id,
+        label,
+        provider,
+        ..
+    } = endpoint;
+    let last = endpoint.last_call.map_or(0, Timestamp::as_microsecond);
+    let secret = endpoint.secret.unwrap_or_default();
+    let title = format!("Calls of {provider} are turned away");
+    let what =
+        format!("They do not fit the secret. Copy it again from {provider}’s webhook settings.");
+    Some(Trouble {
+        once: format!("{SECRET}{id}:{last}:{secret}"),
+        endpoint_id: Some(*id),
+        full: Wording {
+            title: title.clone(),
+            body: format!("{label}\n{what}"),
+        },
+        discreet: Wording { title, body: what },
+    })
+}
+
+fn silent(endpoint: &Endpoint, here: &Here) -> Option<Trouble> {
+    let (usual, from) = endpoint.silence?;
+    let last = endpoint.last_call.filter(|_| from <= here.now)?;
+    let Endpoint {
+        id,
+        label,
+        provider,
+        ..
+    } = endpoint;
+    let title = format!("No call of {provider} since {}", moment(last, here));
+    let what = format!(
+        "It usually calls {}. Look whether its webhook is still on.",
+        every(usual)
+    );
+    Some(Trouble {
+        once: format!("{SILENT}{id}:{}", last.as_microsecond()),
+        endpoint_id: Some(*id),
+        full: Wording {
+            title: title.clone(),
+            body: format!("{label}\n{what}"),
+        },
+        discreet: Wording { title, body: what },
+    })
+}
+
+fn every(pause: SignedDuration) -> String {
+    // Rounded up: "at least every 3 hours" has to be true of 2 hours and 10 minutes.
+    let hours = pause.as_secs().max(1).unsigned_abs().div_ceil(60 * 60);
+    match hours {
+        1 => "at least every hour".to_owned(),
+        ..48 => format!("at least every {hours} hours"),
+        _ => format!("at least every {} days", hours.div_ceil(24)),
+    }
+}
+
+fn moment(at: Timestamp, here: &Here) -> String {
+    let slot = Slot::Timed {
+        start: at,
+        end: None,
+    };
+    written(&slot, here)
+}
+
+/// With a capital letter and a full stop, as some causes have neither.
+fn sentence(cause: &str) -> String {
+    let cause = cause.trim();
+    let mut letters = cause.chars();
+    let begun = match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    };
+    match begun.ends_with(['.', '!', '?']) || begun.is_empty() {
+        true => begun,
+        false => format!("{begun}."),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails panics")]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    fn here(now: &str) -> Here {
+        Here {
+            now: now.parse().unwrap(),
+            time_zone: TimeZone::UTC,
+        }
+    }
+
+    fn endpoint() -> Endpoint {
+        Endpoint {
+            id: 7,
+            label: "Front desk".to_owned(),
+            provider: Provider::Kordless,
+            last_call: Some("2026-11-10T14:00:00Z".parse().unwrap()),
+            silence: Some((
+                SignedDuration::from_hours(24),
+                "2026-11-13T14:00:00Z".parse().unwrap(),
+            )),
+            secret: Some(3),
+            refused: 0,
+            stale: false,
+        }
+    }
+
+    fn told(endpoint: Endpoint, reach: &Reach, now: &str) -> Vec<Trouble> {
+        troubles(
+            &[endpoint],
+            reach,
+            None,
+            Some("https://new.host"),
+            &here(now),
+        )
+    }
+
+    #[test]
+    fn a_silence_is_told_of_once_it_is_unusual_and_by_its_last_call() {
+        let before = told(endpoint(), &Reach::Fine, "2026-11-13T13:59:59Z");
+        assert_eq!(before, []);
+        let first = told(endpoint(), &Reach::Fine, "2026-11-13T14:00:00Z");
+        let later = told(endpoint(), &Reach::Fine, "2026-11-16T14:00:00Z");
+        assert_eq!(first[0].once, later[0].once);
+        assert_eq!(
+            first[0].full.title,
+            "No call of Kordless since Tue 10 Nov, 14:00"
+        );
+        assert_eq!(
+            first[0].full.body,
+            "Front desk\nIt usually calls at least every 24 hours. Look whether its webhook is still on."
+        );
+        assert!(!first[0].discreet.body.contains("Front desk"));
+        let called = Endpoint {
+            last_call: Some("2026-11-13T15:00:00Z".parse().unwrap()),
+            silence: None,
+            ..endpoint()
+        };
+        assert_eq!(told(called, &Reach::Fine, "2026-11-16T14:00:00Z"), []);
+    }
+
+    #[test]
+    fn calls_that_do_not_fit_the_secret_are_told_of_from_the_third_in_a_row_until_it_is_given_anew()
+    {
+        let refused = |refused, secret| Endpoint {
+            refused,
+            secret,
+            ..endpoint()
+        };
+        let now = "2026-11-11T00:00:00Z";
+        assert_eq!(told(refused(2, Some(3)), &Reach::Fine, now), []);
+        let third = told(refused(3, Some(3)), &Reach::Fine, now);
+        let tenth = told(refused(10, Some(3)), &Reach::Fine, now);
+        assert_eq!(third, tenth);
+        assert_eq!(third[0].full.title, "Calls of Kordless are turned away");
+        let again = told(refused(3, Some(4)), &Reach::Fine, now);
+        assert_ne!(third[0].once, again[0].once);
+    }
+
+    #[test]
+    fn that_nobody_reaches_us_is_told_of_when_it_lasts() {
+        let since = "2026-11-11T09:00:00Z".parse().unwrap();
+        let mending = Reach::Mending {
+            since,
+            cause: "the network is down".to_owned(),
+        };
+        assert_eq!(told(endpoint(), &mending, "2026-11-11T09:04:59Z"), []);
+        let lasts = told(endpoint(), &mending, "2026-11-11T09:05:00Z");
+        assert_eq!(
+            lasts[0].full.body,
+            "Since Wed 11 Nov, 09:00.\nThe network is down."
+        );
+        assert_eq!(lasts[0].discreet.body, "Since Wed 11 Nov, 09:00.");
+        assert_eq!(place(&lasts[0].once), Place::Reach);
+        let failed = Reach::Failed {
+            since,
+            message: "The authtoken is not valid.".to_owned(),
+        };
+        let soon = told(endpoint(), &failed, "2026-11-11T09:01:00Z");
+        assert!(soon[0].full.body.ends_with("The authtoken is not valid."));
+        // One gap is one trouble, whatever its causes.
+        let in_gap = |reach: &Reach| {
+            let here = here("2026-11-11T10:00:00Z");
+            troubles(&[], reach, Some(4), None, &here)[0].once.clone()
+        };
+        assert_eq!(in_gap(&mending), in_gap(&failed));
+    }
+
+    #[test]
+    fn a_changed_address_is_told_of_once_for_all_endpoints() {
+        let all: Vec<Endpoint> = (1..=5)
+            .map(|id| Endpoint {
+                id,
+                stale: true,
+                silence: None,
+                ..endpoint()
+            })
+            .collect();
+        let here = here("2026-11-11T00:00:00Z");
+        let told = troubles(&all, &Reach::Fine, None, Some("https://new.host"), &here);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].full.body.contains("2 more"), "{told:?}");
+        assert_eq!(place(&told[0].once), Place::Endpoints);
+        assert_eq!(troubles(&all, &Reach::Fine, None, None, &here), []);
+    }
+
+    #[test]
+    fn the_next_look_is_when_time_alone_makes_a_trouble() {
+        let now = "2026-11-11T09:00:00Z".parse().unwrap();
+        let mending = Reach::Mending {
+            since: now,
+            cause: String::new(),
+        };
+        let next = |reach: &Reach| next(&[endpoint()], reach, now).map(|at| at.to_string());
+        assert_eq!(next(&mending).as_deref(), Some("2026-11-11T09:05:00Z"));
+        assert_eq!(next(&Reach::Fine).as_deref(), Some("2026-11-13T14:00:00Z"));
+    }
+}
