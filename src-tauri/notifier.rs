@@ -1,10 +1,42 @@
-//! Native notifications.
+//! Native notifications: a bubble for each notice, with buttons, in the place of an older one of the same booking.
+//!
+//! # Where desktops differ
+//!
+//! - **Linux** ([`linux`]): `org.freedesktop.Notifications` on the session bus. GNOME and dunst tell of clicks to the
+//!   connection that sent the notification and to nobody else, and GNOME takes all bubbles of a program from the screen
+//!   when that connection ends: so there is one connection for as long as the program runs, it sends and hears, and no
+//!   bubble needs a thread. Plasma and mako tell everybody. An id that a daemon does not know makes a new bubble in GNOME
+//!   and mako, and stays the id in Plasma, so ids are forgotten when a bubble is closed or the daemon starts anew, whose
+//!   ids begin again. Plasma refuses two of the same words within a second. A daemon that does not say `actions` gets
+//!   none, since some would open a dialog instead; one that says `body-markup` gets the text escaped.
+//!   `suppress-sound` and `sound-name` are asked for; whether a sound is heard is the daemon's: GNOME plays it, dunst and
+//!   mako have none.
+//! - **Windows** ([`elsewhere`]): toasts belong to an AppUserModelID, which is that of the installed program's entry in
+//!   the start menu: the bundle's identifier. Without an installation that name is unknown to the system, and a toast of
+//!   it would never appear, so a program that was only built borrows PowerShell's, as notify-rust does. Buttons and clicks
+//!   work while the program runs. An urgent one stays until it is answered (the scenario "reminder"). Nothing takes a
+//!   toast back or replaces it, as notify-rust gives no handle to it.
+//! - **macOS** ([`elsewhere`]): a notification belongs to a bundle. The name of ours is told once, before the first one;
+//!   a program that was only built borrows Terminal's. The system asks the person for permission at the first one, and
+//!   tells nobody the answer: System Settings → Notifications → Bellhop is the place to change it. The buttons are a menu
+//!   beside "Show". Nothing takes one back.
+//!
+//! The paths of Windows and macOS follow the documentation of notify-rust and of Tauri's own plugin; they have not been
+//! run.
 
-use std::sync::OnceLock;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod linux;
 
-use bellhop_engine::announcing::Bubble;
-use notify_rust::Notification;
+use bellhop_engine::announcing::{Bubble, Opens};
+use bellhop_engine::answering::Answer;
 use tauri::{AppHandle, Manager as _};
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) use elsewhere::{Notifier, keep_current, show};
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{Notifier, keep_current, show};
 
 use crate::state::Desktop;
 use crate::windows;
@@ -13,80 +45,95 @@ use crate::windows;
 const APP_NAME: &str = "Bellhop";
 const DEMO_NAME: &str = "Bellhop demo";
 
-/// The action that a click on the bubble itself stands for.
-#[cfg(all(unix, not(target_os = "macos")))]
-const CLICK: &str = "default";
-
-/// Shows a bubble. A click on it opens the booking.
-///
-/// # Errors
-///
-/// Says in the desktop's own words why it took none.
-pub(crate) fn show(app: &AppHandle, bubble: &Bubble) -> Result<(), String> {
-    let mut notification = Notification::new();
-    notification
-        .appname(match app.state::<Desktop>().demo {
-            true => DEMO_NAME,
-            false => APP_NAME,
-        })
-        .summary(&bubble.title)
-        .body(&body(&bubble.body));
-    #[cfg(all(unix, not(target_os = "macos")))]
-    notification
-        .icon("bellhop-desktop")
-        .hint(notify_rust::Hint::Category("x-bellhop.booking".to_owned()))
-        .hint(notify_rust::Hint::DesktopEntry(
-            "bellhop-desktop".to_owned(),
-        ))
-        .action(CLICK, "Open");
-    let shown = notification.show().map_err(|error| error.to_string())?;
-    #[cfg(all(unix, not(target_os = "macos")))]
-    open_on_click(app.clone(), shown, bubble.booking_id);
-    #[cfg(not(all(unix, not(target_os = "macos"))))]
-    let _ = (app, shown);
-    Ok(())
-}
-
-/// Waits on a thread of its own, since the desktop may keep a bubble for hours.
-#[cfg(all(unix, not(target_os = "macos")))]
-fn open_on_click(app: AppHandle, shown: notify_rust::NotificationHandle, booking_id: Option<i64>) {
-    let page = booking_id.map_or_else(|| "#/timeline".to_owned(), |id| format!("#/booking/{id}"));
-    let waiting = std::thread::Builder::new()
-        .name("notification".to_owned())
-        .spawn(move || {
-            shown.wait_for_action(|action| {
-                if action == CLICK {
-                    let window_app = app.clone();
-                    let asked =
-                        app.run_on_main_thread(move || windows::show(&window_app, Some(&page)));
-                    asked.unwrap_or_else(
-                        |error| tracing::warn!(%error, "a click on a notification was lost"),
-                    );
-                }
-            });
-        });
-    if let Err(error) = waiting {
-        tracing::warn!(%error, "a click on this notification will do nothing");
+fn app_name(app: &AppHandle) -> &'static str {
+    match app.state::<Desktop>().demo {
+        true => DEMO_NAME,
+        false => APP_NAME,
     }
 }
 
-/// Many desktops read the body as markup. What comes from outside must stay text there.
-fn body(text: &str) -> String {
-    static READS_MARKUP: OnceLock<bool> = OnceLock::new();
-    let markup = *READS_MARKUP.get_or_init(|| {
-        #[cfg(all(unix, not(target_os = "macos")))]
-        let capabilities = notify_rust::get_capabilities().unwrap_or_default();
-        #[cfg(not(all(unix, not(target_os = "macos"))))]
-        let capabilities: Vec<String> = Vec::new();
-        capabilities
-            .iter()
-            .any(|capability| capability == "body-markup")
-    });
-    if markup {
-        text.replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;")
-    } else {
-        text.to_owned()
+/// What can be pressed on a bubble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    /// The bubble itself.
+    Bubble,
+    Open,
+    Done,
+    Snooze,
+}
+
+impl Key {
+    const ALL: [Key; 4] = [Key::Bubble, Key::Open, Key::Done, Key::Snooze];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            // The specification's own word for a click.
+            Key::Bubble => "default",
+            Key::Open => "open",
+            Key::Done => "done",
+            Key::Snooze => "snooze",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Key> {
+        Key::ALL.into_iter().find(|key| key.as_str() == word)
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Key::Bubble | Key::Open => "Open",
+            Key::Done => "Done",
+            Key::Snooze => "Snooze",
+        }
+    }
+}
+
+/// What a bubble offers. Several notices are answered by looking at them, and one of the program by a click at most.
+fn keys(bubble: &Bubble) -> Vec<Key> {
+    match (&bubble.notice_ids[..], bubble.booking_id) {
+        ([], _) => vec![Key::Bubble],
+        ([_], Some(_)) => Key::ALL.to_vec(),
+        ([_], None) => vec![Key::Bubble, Key::Open, Key::Snooze],
+        _ => vec![Key::Bubble, Key::Open],
+    }
+}
+
+/// Does what was pressed.
+async fn answered(app: &AppHandle, bubble: &Bubble, key: Key) {
+    if matches!(key, Key::Bubble | Key::Open) {
+        // Whatever becomes of the answer, the person sees the window.
+        let (window_app, page) = (app.clone(), page(bubble.opens));
+        let asked = app.run_on_main_thread(move || windows::show(&window_app, Some(&page)));
+        asked.unwrap_or_else(|error| tracing::warn!(%error, "a click on a notification was lost"));
+    }
+    let answer = match key {
+        Key::Bubble | Key::Open => Answer::Opened,
+        Key::Done => Answer::Done,
+        Key::Snooze => Answer::Snoozed,
+    };
+    give(app, bubble, answer).await;
+}
+
+fn page(opens: Opens) -> String {
+    match opens {
+        Opens::Timeline => "#/timeline".to_owned(),
+        Opens::Booking(id) => format!("#/booking/{id}"),
+        Opens::Endpoints => "#/endpoints".to_owned(),
+        Opens::Reach => "#/settings".to_owned(),
+    }
+}
+
+/// The person closed a bubble without pressing anything.
+async fn dismissed(app: &AppHandle, bubble: &Bubble) {
+    give(app, bubble, Answer::Dismissed).await;
+}
+
+async fn give(app: &AppHandle, bubble: &Bubble, answer: Answer) {
+    if bubble.notice_ids.is_empty() {
+        return;
+    }
+    let engine = &app.state::<Desktop>().engine;
+    if let Err(error) = engine.answer(bubble.notice_ids.clone(), answer).await {
+        tracing::error!(%error, "the answer to a notification was not kept");
     }
 }

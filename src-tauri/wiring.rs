@@ -8,6 +8,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::changes::Change;
+#[cfg(target_os = "linux")]
+use bellhop_engine::desktop::daemon;
 use bellhop_engine::instance::Window;
 use bellhop_engine::serving::Serving;
 use bellhop_engine::{Engine, demo, serving};
@@ -18,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::Args;
 use crate::dto::Restored;
+use crate::notifier::Notifier;
 use crate::restarting::{self, Restarting};
 use crate::state::Desktop;
 use crate::{commands, dto, login, notifier, tray, windows};
@@ -38,10 +41,14 @@ pub fn run() -> ExitCode {
 /// A program without a terminal must say on the desktop why it does not start.
 fn tell_of_failure(error: &anyhow::Error) {
     tracing::error!("Bellhop cannot start: {error:#}");
+    let (title, body) = ("Bellhop cannot start", format!("{error:#}"));
+    #[cfg(target_os = "linux")]
+    let told = tauri::async_runtime::block_on(daemon::say(title, &body));
+    #[cfg(not(target_os = "linux"))]
     let told = notify_rust::Notification::new()
         .appname("Bellhop")
-        .summary("Bellhop cannot start")
-        .body(&format!("{error:#}"))
+        .summary(title)
+        .body(&body)
         .show();
     if let Err(error) = told {
         tracing::debug!(%error, "nor could the desktop be told");
@@ -196,6 +203,7 @@ fn set_up(
     });
     let desktop = app.state::<Desktop>();
 
+    app.manage(Notifier::default());
     let announcer = app.clone();
     let show = move |bubble: &Bubble| notifier::show(&announcer, bubble);
     tauri::async_runtime::spawn(announcing::run(
@@ -203,6 +211,7 @@ fn set_up(
         desktop.stop.clone(),
         show,
     ));
+    tauri::async_runtime::spawn(notifier::keep_current(app.clone()));
     desktop.serving.set_notifies();
     tauri::async_runtime::spawn(pass_on_changes(app.clone()));
     tauri::async_runtime::spawn(tray::keep_current(app.clone()));

@@ -10,6 +10,7 @@ use bellhop_core::notice::{
 };
 use bellhop_core::provider::Provider;
 use bellhop_core::slot::Slot;
+use bellhop_core::trouble::{self, Place};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
@@ -45,6 +46,21 @@ pub struct Bubble {
     pub booking_id: Option<i64>,
     /// How much attention it asks for.
     pub loudness: Loudness,
+    /// What a click on it shows.
+    pub opens: Opens,
+}
+
+/// A place in the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// What came in.
+    Timeline,
+    /// A booking.
+    Booking(i64),
+    /// The endpoints.
+    Endpoints,
+    /// The way by which the world reaches us.
+    Reach,
 }
 
 impl Bubble {
@@ -57,6 +73,7 @@ impl Bubble {
             kind: None,
             booking_id: None,
             loudness: Loudness::Normal,
+            opens: Opens::Timeline,
         }
     }
 }
@@ -83,6 +100,45 @@ impl Engine {
         self.changes.tell(Change::Anything);
         Ok(())
     }
+}
+
+impl Engine {
+    /// What bubbles on the screen should say now, each in its place. `None`: it has nothing left to tell.
+    ///
+    /// # Errors
+    ///
+    /// Fails where SQLite does.
+    pub async fn still_to_tell(
+        &self,
+        bubbles: Vec<Bubble>,
+    ) -> Result<Vec<Option<Bubble>>, StoreError> {
+        let now = Timestamp::now();
+        let read = move |connection: &Connection| {
+            let privacy = settings::privacy(connection)?;
+            let still = |shown: Bubble| -> Result<_, StoreError> {
+                let notices = notices::by_ids(connection, &shown.notice_ids, now)?;
+                Ok(said_now(shown, &notices, privacy))
+            };
+            bubbles.into_iter().map(still).collect()
+        };
+        self.store.read(read).await
+    }
+}
+
+/// What a bubble says now. How loud it was stays as it was decided then.
+fn said_now(shown: Bubble, notices: &[Notice], privacy: Privacy) -> Option<Bubble> {
+    if notices.iter().all(|notice| notice.settled.is_some()) {
+        return None;
+    }
+    let now = match notices {
+        [notice] if shown.notice_ids.len() == 1 => bubble(notice, privacy),
+        _ => summary(&notices.iter().collect::<Vec<_>>(), privacy),
+    };
+    Some(Bubble {
+        notice_ids: shown.notice_ids,
+        loudness: shown.loudness,
+        ..now
+    })
 }
 
 /// Shows notices when they are due, until `stop`. What becomes of a notice is decided then: while notifications are paused it
@@ -153,6 +209,18 @@ where
         ))
     });
     let (waiting, next_due, paused, privacy, tests) = read.await?;
+    let (settled, waiting): (Vec<Notice>, Vec<Notice>) = waiting
+        .into_iter()
+        .partition(|notice| notice.settled.is_some());
+    if !settled.is_empty() {
+        let hold = move |connection: &Connection| {
+            settled.iter().try_for_each(|notice| match notice.settled {
+                Some(held) => notices::hold(connection, &[notice.id], held),
+                None => Ok(()),
+            })
+        };
+        engine.store.write(hold).await?;
+    }
     if paused && !waiting.is_empty() {
         let ids: Vec<i64> = waiting.iter().map(|notice| notice.id).collect();
         let hold = move |connection: &Connection| notices::hold(connection, &ids, Held::Paused);
@@ -274,6 +342,7 @@ fn summary(acts: &[&Notice], privacy: Privacy) -> Bubble {
             .map(|act| act.loudness)
             .max()
             .unwrap_or_default(),
+        opens: Opens::Timeline,
     }
 }
 
@@ -286,5 +355,17 @@ fn bubble(notice: &Notice, privacy: Privacy) -> Bubble {
         kind: Some(notice.kind),
         booking_id: notice.booking_id,
         loudness: notice.loudness,
+        opens: opens(notice),
+    }
+}
+
+fn opens(notice: &Notice) -> Opens {
+    match (notice.booking_id, &notice.once) {
+        (Some(booking), _) => Opens::Booking(booking),
+        (None, Some(name)) if notice.kind == NoticeKind::Trouble => match trouble::place(name) {
+            Place::Endpoints => Opens::Endpoints,
+            Place::Reach => Opens::Reach,
+        },
+        (None, _) => Opens::Timeline,
     }
 }

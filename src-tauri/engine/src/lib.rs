@@ -12,6 +12,7 @@ pub mod store;
 pub mod worker;
 
 pub mod announcing;
+pub mod answering;
 pub mod changes;
 pub mod client_data;
 pub mod demo;

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use bellhop_engine::announcing::{self, Bubble};
+#[cfg(target_os = "linux")]
+use bellhop_engine::desktop::daemon;
 use bellhop_engine::instance::Window;
 use bellhop_engine::reach::{Reach, ReachError};
 use bellhop_engine::serving::{self, Serving};
@@ -199,10 +201,17 @@ fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
 }
 
 fn show(bubble: &Bubble) -> Result<(), String> {
+    #[cfg(target_os = "linux")]
+    let shown = {
+        let said = daemon::say(&bubble.title, &bubble.body);
+        tokio::runtime::Handle::current().block_on(said)
+    };
+    #[cfg(not(target_os = "linux"))]
     let shown = notify_rust::Notification::new()
         .appname("Bellhop")
         .summary(&bubble.title)
         .body(&bubble.body)
-        .show();
-    shown.map(drop).map_err(|error| error.to_string())
+        .show()
+        .map(drop);
+    shown.map_err(|error| error.to_string())
 }

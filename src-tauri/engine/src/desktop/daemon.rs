@@ -68,6 +68,66 @@ pub async fn connect() -> zbus::Result<DaemonProxy<'static>> {
         .await
 }
 
+/// What a daemon can do, as far as it changes what it is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Can {
+    /// Tell of clicks. Some that cannot would ask the person in a dialog instead.
+    pub actions: bool,
+    /// Read the body as markup.
+    pub markup: bool,
+}
+
+impl Can {
+    /// Asks a daemon.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it does not answer.
+    pub async fn of(daemon: &DaemonProxy<'_>) -> zbus::Result<Can> {
+        let capabilities = daemon.get_capabilities().await?;
+        let can = |what: &str| capabilities.iter().any(|one| one == what);
+        Ok(Can {
+            actions: can("actions"),
+            markup: can("body-markup"),
+        })
+    }
+
+    /// A body as this daemon takes it: what comes from outside stays text.
+    pub fn body(self, text: &str) -> String {
+        match self.markup {
+            true => text
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;"),
+            false => text.to_owned(),
+        }
+    }
+}
+
+/// Shows a notification that nothing is done with.
+///
+/// # Errors
+///
+/// Fails where nobody shows it.
+pub async fn say(title: &str, body: &str) -> zbus::Result<()> {
+    let daemon = connect().await?;
+    let body = Can::of(&daemon).await?.body(body);
+    let hints = HashMap::new();
+    daemon
+        .notify(
+            "Bellhop",
+            0,
+            "bellhop-desktop",
+            title,
+            &body,
+            &[],
+            hints,
+            -1,
+        )
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn look() -> Shows {
     let Ok(daemon) = connect().await else {
         return with(Trouble::NoSession);

@@ -181,6 +181,18 @@ pub fn mark_read(connection: &Connection, ids: &[i64], now: Timestamp) -> Result
     Ok(())
 }
 
+/// Notes that the person has seen all events of a booking.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn mark_booking_read(connection: &Connection, booking_id: i64, now: Timestamp) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE event SET read_at = ?2 WHERE booking_id = ?1 AND read_at IS NULL")?
+        .execute(params![booking_id, now.as_microsecond()])?;
+    Ok(())
+}
+
 /// When the newest events of an endpoint came, newest first: at most `limit`, and none from before `since`.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Row, named_params, params};
 use super::columns::{moment, rows};
 use super::endpoints::provider_word;
 use super::{Result, StoreError};
+use crate::answering::Answer;
 
 /// A notice that is neither shown nor held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Notice {
     pub kind: NoticeKind,
     /// The booking that it is about, if it is about one.
     pub booking_id: Option<i64>,
+    /// Another booking that it names.
+    pub other_booking_id: Option<i64>,
     /// The endpoint that it is about, if it is about one.
     pub endpoint_id: Option<i64>,
     /// The provider of that endpoint.
@@ -26,6 +29,10 @@ pub struct Notice {
     pub words: Words,
     /// How much attention it asks for, unless the person's rules say otherwise.
     pub loudness: Loudness,
+    /// The name under which it is told of once, unless it tells of an act.
+    pub once: Option<String>,
+    /// What has become of it without us.
+    pub settled: Option<Held>,
 }
 
 /// A notice to plan.
@@ -43,6 +50,18 @@ pub struct NewNotice<'a> {
     pub planned_at: Timestamp,
     /// Before when it is not shown. `None`: at once, also if the clock is set back meanwhile.
     pub due_at: Option<Timestamp>,
+}
+
+/// The beginning of the name of a notice that repeats another, before the row of that one.
+pub(crate) const SNOOZED: &str = "snooze:";
+
+/// The row of the notice that this one repeats, or its own.
+pub(crate) fn first(notice: &Notice) -> i64 {
+    let repeated = notice.once.as_deref().and_then(|name| {
+        let (first, _) = name.strip_prefix(SNOOZED)?.split_once(':')?;
+        first.parse().ok()
+    });
+    repeated.unwrap_or(notice.id)
 }
 
 /// What a notice is told of once for.
@@ -143,11 +162,30 @@ pub(crate) fn of_booking(connection: &Connection, booking_id: i64) -> Result<Vec
     rows(&mut statement, [booking_id], |row| Ok(row.get(0)?))
 }
 
-/// Takes back the notice of an act that nobody has been shown.
+/// Takes back the notice of an act. One that somebody has been shown stays in the list.
 pub(crate) fn withdraw(connection: &Connection, event_id: i64) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM notice WHERE event_id = ?1 AND shown_at IS NULL")?
         .execute([event_id])?;
+    connection
+        .prepare_cached("UPDATE notice SET held = ?2 WHERE event_id = ?1")?
+        .execute(params![event_id, Held::Over.as_str()])?;
+    Ok(())
+}
+
+/// Takes back a notice that is told of once under this name, as what it tells of is over. One that somebody has been shown
+/// stays in the list, and its bubble is closed.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn call_off(connection: &Connection, name: &str) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM notice WHERE once = ?1 AND shown_at IS NULL AND held IS NULL")?
+        .execute([name])?;
+    connection
+        .prepare_cached("UPDATE notice SET held = ?2 WHERE once = ?1 AND shown_at IS NOT NULL")?
+        .execute(params![name, Held::Over.as_str()])?;
     Ok(())
 }
 
@@ -188,20 +226,63 @@ fn held(row: &Row<'_>) -> Result<Option<Held>> {
         .transpose()
 }
 
+/// The columns of a [`Notice`] and where they are from. It is settled `over` where it was taken back, or is the repetition
+/// of one that was, or tells of a booking that does not come any more or has been; it is `seen` where the person has seen
+/// its act, or all acts of its booking, or is done with that booking.
+macro_rules! columns {
+    () => {
+        "notice.id, notice.kind, notice.once, other_booking_id, coalesce(event.booking_id, notice.booking_id) AS booking_id,
+             endpoint.id AS endpoint_id, provider, notice.title, body, discreet_title, discreet_body, loudness,
+             CASE WHEN notice.held = 'over' THEN 'over'
+                 WHEN once GLOB 'snooze:*' AND EXISTS (SELECT 1 FROM notice AS root
+                     WHERE root.id = CAST(substr(notice.once, 8) AS INTEGER) AND root.held = 'over') THEN 'over'
+                 WHEN once GLOB 'snooze:*' AND notice.kind IN ('created', 'rescheduled', 'overlap', 'reminder')
+                     AND (booking.status IN ('cancelled', 'completed', 'no_show')
+                         OR coalesce(booking.end_at, booking.start_at) <= :now) THEN 'over'
+                 WHEN event.read_at IS NOT NULL OR done_at IS NOT NULL THEN 'seen'
+                 WHEN once GLOB 'snooze:*' AND notice.kind IN ('created', 'rescheduled', 'cancelled', 'no_show')
+                     AND notice.booking_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM event AS unseen
+                         WHERE unseen.booking_id = notice.booking_id AND unseen.read_at IS NULL) THEN 'seen'
+             END AS settled
+         FROM notice LEFT JOIN event ON event.id = event_id
+             LEFT JOIN booking ON booking.id = coalesce(event.booking_id, notice.booking_id)
+             LEFT JOIN endpoint ON endpoint.id = coalesce(event.endpoint_id, notice.endpoint_id)"
+    };
+}
+
 /// Notices that are to be shown at `now`, in the order in which they were planned.
 ///
 /// # Errors
 ///
 /// Fails where SQLite does.
 pub fn waiting(connection: &Connection, now: Timestamp) -> Result<Vec<Notice>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT notice.id, notice.kind, coalesce(event.booking_id, notice.booking_id) AS booking_id, endpoint.id AS endpoint_id,
-             provider, title, body, discreet_title, discreet_body, loudness
-         FROM notice LEFT JOIN event ON event.id = event_id
-             LEFT JOIN endpoint ON endpoint.id = coalesce(event.endpoint_id, notice.endpoint_id)
-         WHERE shown_at IS NULL AND held IS NULL AND (due_at IS NULL OR due_at <= ?1) ORDER BY notice.id",
-    )?;
-    rows(&mut statement, [now.as_microsecond()], read)
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " WHERE shown_at IS NULL AND notice.held IS NULL AND (due_at IS NULL OR due_at <= :now)
+         ORDER BY notice.id"
+    ))?;
+    rows(
+        &mut statement,
+        named_params! { ":now": now.as_microsecond() },
+        read,
+    )
+}
+
+/// Notices by their rows, as they are now. Those that are gone are left out.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn by_ids(connection: &Connection, ids: &[i64], now: Timestamp) -> Result<Vec<Notice>> {
+    let mut statement =
+        connection.prepare_cached(concat!("SELECT ", columns!(), " WHERE notice.id = :id"))?;
+    let mut found = Vec::new();
+    for id in ids {
+        let parameters = named_params! { ":now": now.as_microsecond(), ":id": id };
+        found.extend(rows(&mut statement, parameters, read)?);
+    }
+    Ok(found)
 }
 
 fn read(row: &Row<'_>) -> Result<Notice> {
@@ -211,6 +292,7 @@ fn read(row: &Row<'_>) -> Result<Notice> {
         kind: NoticeKind::from_word(&row.get::<_, String>("kind")?)
             .ok_or(StoreError::Unreadable("notice.kind"))?,
         booking_id: row.get("booking_id")?,
+        other_booking_id: row.get("other_booking_id")?,
         endpoint_id: row.get("endpoint_id")?,
         provider: provider.as_deref().map(provider_word).transpose()?,
         words: Words {
@@ -225,6 +307,11 @@ fn read(row: &Row<'_>) -> Result<Notice> {
         },
         loudness: Loudness::from_word(&row.get::<_, String>("loudness")?)
             .ok_or(StoreError::Unreadable("notice.loudness"))?,
+        once: row.get("once")?,
+        settled: row
+            .get::<_, Option<String>>("settled")?
+            .as_deref()
+            .and_then(Held::from_word),
     })
 }
 
@@ -267,4 +354,19 @@ pub fn mark_shown(connection: &Connection, ids: &[i64], now: Timestamp) -> Resul
         statement.execute(params![id, now.as_microsecond()])?;
     }
     Ok(())
+}
+
+/// Notes what the person answered, unless there is an answer. Gives whether there was none.
+pub(crate) fn answer(
+    connection: &Connection,
+    id: i64,
+    answer: Answer,
+    now: Timestamp,
+) -> Result<bool> {
+    let answered = connection
+        .prepare_cached(
+            "UPDATE notice SET answer = ?2, answered_at = ?3 WHERE id = ?1 AND answer IS NULL",
+        )?
+        .execute(params![id, answer.as_str(), now.as_microsecond()])?;
+    Ok(answered > 0)
 }

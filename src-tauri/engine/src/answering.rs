@@ -1,0 +1,118 @@
+//! What the person answers to a notice, and what comes of it.
+
+use bellhop_core::notice::Held;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
+
+use crate::Engine;
+use crate::changes::Change;
+use crate::store::notices::{NewNotice, Notice, Of};
+use crate::store::{self, StoreError, bookings, events, notices};
+
+/// How long a notice is put off.
+pub const SNOOZE: SignedDuration = SignedDuration::from_mins(10);
+
+/// An answer to a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Looked at in the window.
+    Opened,
+    /// Nothing is left to do.
+    Done,
+    /// To be told of again in a while.
+    Snoozed,
+    /// Taken from the screen.
+    Dismissed,
+}
+
+impl Answer {
+    /// The word under which it is kept.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Answer::Opened => "opened",
+            Answer::Done => "done",
+            Answer::Snoozed => "snoozed",
+            Answer::Dismissed => "dismissed",
+        }
+    }
+
+    /// The answer of a word made by [`Answer::as_str`].
+    pub fn from_word(word: &str) -> Option<Answer> {
+        [
+            Answer::Opened,
+            Answer::Done,
+            Answer::Snoozed,
+            Answer::Dismissed,
+        ]
+        .into_iter()
+        .find(|answer| answer.as_str() == word)
+    }
+}
+
+impl Engine {
+    /// Keeps an answer and does what it asks for. The first answer to a notice counts.
+    ///
+    /// # Errors
+    ///
+    /// Fails where SQLite does.
+    pub async fn answer(&self, notice_ids: Vec<i64>, answer: Answer) -> Result<(), StoreError> {
+        let now = Timestamp::now();
+        let give = move |connection: &Connection| {
+            for notice in notices::by_ids(connection, &notice_ids, now)? {
+                if notices::answer(connection, notice.id, answer, now)? {
+                    follow(connection, &notice, answer, now)?;
+                }
+            }
+            Ok(())
+        };
+        self.store.write(give).await?;
+        self.changes.tell(Change::Timeline);
+        Ok(())
+    }
+}
+
+fn follow(
+    connection: &Connection,
+    notice: &Notice,
+    answer: Answer,
+    now: Timestamp,
+) -> store::Result<()> {
+    match (answer, notice.booking_id) {
+        (Answer::Opened, Some(booking)) => events::mark_booking_read(connection, booking, now),
+        (Answer::Done, Some(booking)) => {
+            bookings::set_done(connection, booking, Some(now))?;
+            events::mark_booking_read(connection, booking, now)
+        }
+        (Answer::Snoozed, _) => snooze(connection, notice, now + SNOOZE, now),
+        _ => Ok(()),
+    }
+}
+
+/// Plans the same notice again. The name tells of which it is the repetition, so that it follows what becomes of that one.
+fn snooze(
+    connection: &Connection,
+    notice: &Notice,
+    due_at: Timestamp,
+    now: Timestamp,
+) -> store::Result<()> {
+    if notice.settled == Some(Held::Over) {
+        return Ok(());
+    }
+    let first = notices::first(notice);
+    let name = format!("{}{first}:{}", notices::SNOOZED, due_at.as_microsecond());
+    let again = NewNotice {
+        of: Of::Once {
+            name: &name,
+            booking_id: notice.booking_id,
+            other_booking_id: notice.other_booking_id,
+            endpoint_id: notice.endpoint_id,
+        },
+        kind: notice.kind,
+        words: &notice.words,
+        loudness: notice.loudness,
+        planned_at: now,
+        due_at: Some(due_at),
+    };
+    notices::plan(connection, &again)?;
+    Ok(())
+}

@@ -1,0 +1,319 @@
+//! Bubbles on a Linux desktop.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use bellhop_core::notice::Loudness;
+use bellhop_engine::announcing::Bubble;
+use bellhop_engine::changes::Change;
+use bellhop_engine::desktop::daemon::{self, Can, DaemonProxy};
+use futures_util::StreamExt as _;
+use tauri::{AppHandle, Manager as _};
+use tokio::sync::{Mutex, mpsc};
+use zbus::zvariant::Value;
+use zbus::{MatchRule, Message, MessageStream, fdo, message};
+
+use super::{Key, answered, app_name, dismissed, keys};
+use crate::state::Desktop;
+
+const NAME: &str = "org.freedesktop.Notifications";
+
+/// As the menu of the desktop knows the program.
+const DESKTOP_ENTRY: &str = "bellhop-desktop";
+
+/// Of the sounds that every theme has.
+const SOUND: &str = "message-new-instant";
+const URGENT_SOUND: &str = "dialog-warning";
+
+/// The shortest time between two looks at what has become of the bubbles.
+const REST: Duration = Duration::from_millis(250);
+
+/// The bubbles, and the one connection that they were sent by.
+#[derive(Default)]
+pub(crate) struct Notifier {
+    screen: Mutex<Screen>,
+}
+
+#[derive(Default)]
+struct Screen {
+    link: Option<Link>,
+    standing: Vec<Standing>,
+}
+
+struct Link {
+    daemon: DaemonProxy<'static>,
+    /// What the daemon can do. Another one that takes its place is asked anew.
+    can: Option<Can>,
+}
+
+/// A bubble on the screen.
+struct Standing {
+    id: u32,
+    bubble: Bubble,
+}
+
+/// Shows a bubble, in the place of the one of the same booking. A click on it opens what it tells of.
+///
+/// # Errors
+///
+/// Says in the desktop's own words why it took none.
+pub(crate) fn show(app: &AppHandle, bubble: &Bubble) -> Result<(), String> {
+    tauri::async_runtime::block_on(put(app, bubble)).map_err(|error| error.to_string())
+}
+
+async fn put(app: &AppHandle, bubble: &Bubble) -> zbus::Result<()> {
+    // Kept until the id is known, so that no click is heard before.
+    let mut screen = app.state::<Notifier>().inner().screen.lock().await;
+    let replaced = bubble.booking_id.and_then(|booking| {
+        let same = |one: &&Standing| one.bubble.booking_id == Some(booking);
+        screen.standing.iter().find(same).map(|one| one.id)
+    });
+    let id = screen.send(app, bubble, replaced, true).await?;
+    screen
+        .standing
+        .retain(|one| one.id != id && Some(one.id) != replaced);
+    // What shows no notice can be clicked on and needs nothing else.
+    screen.standing.push(Standing {
+        id,
+        bubble: bubble.clone(),
+    });
+    Ok(())
+}
+
+impl Screen {
+    async fn send(
+        &mut self,
+        app: &AppHandle,
+        bubble: &Bubble,
+        replaced: Option<u32>,
+        heard: bool,
+    ) -> zbus::Result<u32> {
+        let link = match &mut self.link {
+            Some(link) => link,
+            none => none.insert(connect(app).await?),
+        };
+        let can = match link.can {
+            Some(can) => can,
+            None => *link.can.insert(Can::of(&link.daemon).await?),
+        };
+        let actions: Vec<&str> = match can.actions {
+            true => keys(bubble)
+                .into_iter()
+                .flat_map(|key| [key.as_str(), key.label()])
+                .collect(),
+            false => Vec::new(),
+        };
+        link.daemon
+            .notify(
+                app_name(app),
+                replaced.unwrap_or_default(),
+                DESKTOP_ENTRY,
+                &bubble.title,
+                &can.body(&bubble.body),
+                &actions,
+                hints(bubble, heard),
+                -1,
+            )
+            .await
+    }
+}
+
+fn hints(bubble: &Bubble, heard: bool) -> HashMap<&'static str, Value<'static>> {
+    let (urgency, sound) = match bubble.loudness {
+        Loudness::Silent => (0_u8, None),
+        Loudness::Normal => (1, Some(SOUND)),
+        Loudness::Urgent => (2, Some(URGENT_SOUND)),
+    };
+    let category = match bubble.kind {
+        Some(kind) => format!("x-bellhop.{}", kind.as_str()),
+        None => "x-bellhop".to_owned(),
+    };
+    let mut hints = HashMap::from([
+        ("urgency", urgency.into()),
+        ("category", category.into()),
+        ("desktop-entry", DESKTOP_ENTRY.into()),
+    ]);
+    match sound.filter(|_| heard) {
+        Some(sound) => hints.insert("sound-name", sound.into()),
+        None => hints.insert("suppress-sound", true.into()),
+    };
+    hints
+}
+
+/// Connects, and hears of clicks from then on.
+async fn connect(app: &AppHandle) -> zbus::Result<Link> {
+    let daemon = daemon::connect().await?;
+    let bus = daemon.inner().connection();
+    let dbus = fdo::DBusProxy::new(bus).await?;
+    let signals = MatchRule::builder()
+        .msg_type(message::Type::Signal)
+        .interface(NAME)?
+        .build();
+    let owner = MatchRule::builder()
+        .msg_type(message::Type::Signal)
+        .sender("org.freedesktop.DBus")?
+        .member("NameOwnerChanged")?
+        .arg(0, NAME)?
+        .build();
+    // Before the first bubble, and in one stream: that a bubble is closed comes after the click that closed it.
+    let messages = MessageStream::from(bus);
+    dbus.add_match_rule(signals).await?;
+    dbus.add_match_rule(owner).await?;
+    let (pass_on, heard) = mpsc::unbounded_channel();
+    tauri::async_runtime::spawn(hear(messages, pass_on));
+    tauri::async_runtime::spawn(heed(app.clone(), heard));
+    Ok(Link { daemon, can: None })
+}
+
+/// What the daemon told.
+enum Heard {
+    Pressed(u32, String),
+    Closed(u32, u32),
+    /// The daemon has ended, or another one is there.
+    Another {
+        there: bool,
+    },
+}
+
+/// Takes every message from the connection at once: one that is not taken keeps the answers behind it.
+async fn hear(mut messages: MessageStream, pass_on: mpsc::UnboundedSender<Heard>) {
+    while let Some(message) = messages.next().await {
+        let heard = message.ok().as_ref().and_then(told);
+        if let Some(heard) = heard
+            && pass_on.send(heard).is_err()
+        {
+            return;
+        }
+    }
+}
+
+fn told(message: &Message) -> Option<Heard> {
+    let header = message.header();
+    if header.message_type() != message::Type::Signal {
+        return None;
+    }
+    let body = message.body();
+    match (header.interface()?.as_str(), header.member()?.as_str()) {
+        (NAME, "ActionInvoked") => {
+            let (id, key): (u32, String) = body.deserialize().ok()?;
+            Some(Heard::Pressed(id, key))
+        }
+        (NAME, "NotificationClosed") => {
+            let (id, reason): (u32, u32) = body.deserialize().ok()?;
+            Some(Heard::Closed(id, reason))
+        }
+        ("org.freedesktop.DBus", "NameOwnerChanged") => {
+            let (name, _, owner): (String, String, String) = body.deserialize().ok()?;
+            let there = !owner.is_empty();
+            (name == NAME).then_some(Heard::Another { there })
+        }
+        _ => None,
+    }
+}
+
+/// Does what the person asked for by a click.
+async fn heed(app: AppHandle, mut heard: mpsc::UnboundedReceiver<Heard>) {
+    /// The reason "dismissed by the person", of those that the specification numbers.
+    const DISMISSED: u32 = 2;
+
+    while let Some(heard) = heard.recv().await {
+        let mut screen = app.state::<Notifier>().inner().screen.lock().await;
+        match heard {
+            Heard::Pressed(id, key) => {
+                let pressed = screen.standing.iter().find(|one| one.id == id);
+                let bubble = pressed.map(|one| one.bubble.clone());
+                drop(screen);
+                if let (Some(bubble), Some(key)) = (bubble, Key::from_word(&key)) {
+                    answered(&app, &bubble, key).await;
+                }
+            }
+            Heard::Closed(id, reason) => {
+                let place = screen.standing.iter().position(|one| one.id == id);
+                let closed = place.map(|place| screen.standing.swap_remove(place));
+                drop(screen);
+                if let Some(closed) = closed.filter(|_| reason == DISMISSED) {
+                    dismissed(&app, &closed.bubble).await;
+                }
+            }
+            // Its ids begin again, and are those of other bubbles now.
+            Heard::Another { there } => {
+                screen.standing.clear();
+                if let Some(link) = &mut screen.link {
+                    link.can = None;
+                }
+                drop(screen);
+                if there {
+                    // What nobody took is tried again: at login a daemon may come after us.
+                    app.state::<Desktop>().engine.changes.tell(Change::Anything);
+                }
+            }
+        }
+    }
+    // The bus is gone.
+    *app.state::<Notifier>().inner().screen.lock().await = Screen::default();
+}
+
+/// Keeps the bubbles true, until the program ends: one whose notices were read elsewhere, answered or taken back is closed,
+/// and one that says something else by now is written anew.
+pub(crate) async fn keep_current(app: AppHandle) {
+    let desktop = app.state::<Desktop>();
+    let mut changes = desktop.engine.changes.listen();
+    loop {
+        tokio::select! {
+            change = changes.next() => if change.is_none() { return },
+            () = desktop.stop.cancelled() => return,
+        }
+        if let Err(error) = refresh(&app).await {
+            tracing::warn!(%error, "notifications on the screen may be of yesterday");
+        }
+        tokio::time::sleep(REST).await;
+    }
+}
+
+async fn refresh(app: &AppHandle) -> anyhow::Result<()> {
+    let notifier = app.state::<Notifier>();
+    let shown: Vec<(u32, Bubble)> = {
+        let screen = notifier.screen.lock().await;
+        let with_notices = screen
+            .standing
+            .iter()
+            .filter(|one| !one.bubble.notice_ids.is_empty());
+        with_notices
+            .map(|one| (one.id, one.bubble.clone()))
+            .collect()
+    };
+    if shown.is_empty() {
+        return Ok(());
+    }
+    let bubbles = shown.iter().map(|(_, bubble)| bubble.clone()).collect();
+    let engine = &app.state::<Desktop>().engine;
+    let now = engine.still_to_tell(bubbles).await?;
+    for ((id, shown), now) in shown.into_iter().zip(now) {
+        if now.as_ref() == Some(&shown) {
+            continue;
+        }
+        let mut screen = notifier.screen.lock().await;
+        let is_same = |one: &Standing| one.id == id && one.bubble == shown;
+        // It was answered, closed or replaced meanwhile.
+        let Some(place) = screen.standing.iter().position(is_same) else {
+            continue;
+        };
+        match now {
+            None => {
+                screen.standing.swap_remove(place);
+                let link = screen.link.as_ref();
+                if let Some(link) = link {
+                    // The person may have closed it just now, which some call an error.
+                    let _ = link.daemon.close_notification(id).await;
+                }
+            }
+            Some(bubble) => {
+                let id = screen.send(app, &bubble, Some(id), false).await?;
+                if let Some(standing) = screen.standing.get_mut(place) {
+                    *standing = Standing { id, bubble };
+                }
+            }
+        }
+    }
+    Ok(())
+}
