@@ -1,7 +1,7 @@
 //! What to tell the person, and in which words.
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 use crate::booking::{Booking, Step};
 use crate::event::{BookingStatus, Event, EventKind};
@@ -88,6 +88,7 @@ impl NoticeKind {
             EventKind::Created => Some(NoticeKind::Created),
             EventKind::Rescheduled => Some(NoticeKind::Rescheduled),
             EventKind::Cancelled => Some(NoticeKind::Cancelled),
+            EventKind::NoShow => Some(NoticeKind::NoShow),
             _ => None,
         }
     }
@@ -141,6 +142,29 @@ impl Loudness {
         [Loudness::Silent, Loudness::Normal, Loudness::Urgent]
             .into_iter()
             .find(|loudness| loudness.as_str() == word)
+    }
+}
+
+/// A cancellation within this time of the booking's begin is urgent: it is today's or tomorrow's plan that changes, and
+/// the time that becomes free can still be given to somebody else.
+pub const SHORT_NOTICE: SignedDuration = SignedDuration::from_hours(24);
+
+/// How much attention the notice of an act asks for, unless the person's rules say otherwise.
+pub fn loudness(kind: EventKind, when: Option<&Slot>, here: &Here) -> Loudness {
+    let is_near = when.is_some_and(|slot| match slot {
+        Slot::Timed { start, end } => {
+            let is_over = end.unwrap_or(*start) <= here.now;
+            !is_over && start.duration_since(here.now) <= SHORT_NOTICE
+        }
+        // Without a time of day: it is today, or tomorrow.
+        Slot::Day { date, .. } => {
+            let today = here.now.to_zoned(here.time_zone.clone()).date();
+            *date == today || today.tomorrow().is_ok_and(|tomorrow| *date == tomorrow)
+        }
+    });
+    match kind {
+        EventKind::Cancelled if is_near => Loudness::Urgent,
+        _ => Loudness::Normal,
     }
 }
 
@@ -408,5 +432,51 @@ mod tests {
         assert_eq!(nothing, of("New booking", ""));
         let full = seen(Privacy::Full, EventKind::Created, None);
         assert!(full.0.contains("Jane") && full.1.contains("Jane"));
+    }
+
+    #[test]
+    fn a_cancellation_shortly_before_is_urgent_and_nothing_else_is() {
+        let here = Here {
+            now: "2026-11-19T12:00:00Z".parse().unwrap(),
+            time_zone: TimeZone::UTC,
+        };
+        let timed = |start: &str| {
+            let start: Timestamp = start.parse().unwrap();
+            let end = Some(start + SignedDuration::from_mins(30));
+            Slot::Timed { start, end }
+        };
+        let day = |date: &str| Slot::Day {
+            date: date.parse().unwrap(),
+            time_slot: None,
+        };
+        let cancelled = |slot: Slot| loudness(EventKind::Cancelled, Some(&slot), &here);
+        for near in [
+            timed("2026-11-20T12:00:00Z"),
+            timed("2026-11-19T11:45:00Z"),
+            day("2026-11-19"),
+            day("2026-11-20"),
+        ] {
+            assert_eq!(cancelled(near.clone()), Loudness::Urgent, "{near:?}");
+        }
+        for far in [
+            timed("2026-11-20T12:00:01Z"),
+            timed("2026-11-19T11:30:00Z"),
+            day("2026-11-18"),
+            day("2026-11-21"),
+        ] {
+            assert_eq!(cancelled(far.clone()), Loudness::Normal, "{far:?}");
+        }
+        assert_eq!(
+            loudness(
+                EventKind::Created,
+                Some(&timed("2026-11-19T13:00:00Z")),
+                &here
+            ),
+            Loudness::Normal
+        );
+        assert_eq!(
+            loudness(EventKind::Cancelled, None, &here),
+            Loudness::Normal
+        );
     }
 }

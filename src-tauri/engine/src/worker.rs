@@ -247,7 +247,8 @@ fn process(connection: &Connection, read: &Read) -> Result<()> {
             if !taken.replay
                 && let Some(words) = word(delivery.provider, event, None, None, &here)
             {
-                plan(connection, id, event.kind, &words, &here)?;
+                let act = (event.kind, event.slot.as_ref());
+                plan(connection, id, act, &words, &here)?;
             }
         }
     }

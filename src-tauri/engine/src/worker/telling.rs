@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use bellhop_core::booking::{Story, fold};
 use bellhop_core::event::{Event, EventKind};
-use bellhop_core::notice::{Here, Loudness, NoticeKind, Words, is_announced, word};
+use bellhop_core::notice::{Here, NoticeKind, Words, is_announced, loudness, word};
 use bellhop_core::provider::Provider;
+use bellhop_core::slot::Slot;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
@@ -19,10 +20,11 @@ use crate::store::{Result, bookings, events, notices};
 pub(super) fn plan(
     connection: &Connection,
     event_id: i64,
-    kind: EventKind,
+    (kind, when): (EventKind, Option<&Slot>),
     words: &Words,
     here: &Here,
 ) -> Result<()> {
+    let loudness = loudness(kind, when, here);
     let Some(kind) = NoticeKind::of_event(kind) else {
         return Ok(());
     };
@@ -30,7 +32,7 @@ pub(super) fn plan(
         of: Of::Act(event_id),
         kind,
         words,
-        loudness: Loudness::Normal,
+        loudness,
         planned_at: here.now,
         due_at: None,
     };
@@ -182,7 +184,8 @@ fn tell(
         {
             notices::hand_over(connection, told.id, event.id, kind, &words)?;
         }
-        plan(connection, event.id, step.kind, &words, here)?;
+        let when = step.slot.as_ref().or(event.event.slot.as_ref());
+        plan(connection, event.id, (step.kind, when), &words, here)?;
     }
     for event in mistold {
         notices::withdraw(connection, event.id)?;
