@@ -10,6 +10,7 @@ mod endpoints;
 mod first_run;
 mod gaps;
 mod look;
+mod notices;
 mod overview;
 mod settings;
 mod timeline;
@@ -31,12 +32,17 @@ pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, Sec
 pub use first_run::{FirstRun, FirstRunProgress, FirstRunStep};
 pub use gaps::{AffectedEndpoint, Gap, GapCause, Outlook};
 pub use look::{Appearance, ClockChoice, FirstWeekday, LanguageChoice, Look, Privacy};
+pub use notices::{
+    DesktopShows, DesktopTrouble, NotShown, Notice, NoticeAnswer, NoticePage, NoticePlace,
+    NoticeQuery,
+};
 pub use overview::{DayCount, Overview};
 pub use settings::{
-    Hop, HopOutcome, Reach, SecretKeeper, SelfTest, Settings, SettingsChange, Status, Tunnel,
+    Hop, HopOutcome, OpenEnd, Pause, Reach, SecretKeeper, SelfTest, Settings, SettingsChange,
+    Status, Tunnel,
 };
 pub use timeline::{Attendee, Problem, TimelineEntry, TimelinePage, TimelineQuery};
-pub use words::{BookingStatus, EventKind, Provider, Trust};
+pub use words::{BookingStatus, EventKind, NoticeKind, Provider, Trust};
 
 /// What the window is told after a commit: read these again.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -47,6 +53,7 @@ pub struct Change {
     pub timeline: bool,
     pub endpoints: bool,
     pub gaps: bool,
+    pub notices: bool,
     pub status: bool,
 }
 

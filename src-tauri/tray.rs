@@ -6,6 +6,7 @@ mod standing;
 
 use std::time::Duration;
 
+use bellhop_engine::store::settings::Pause;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
 use tauri::image::Image;
 use tauri::include_image;
@@ -167,10 +168,13 @@ fn chosen(app: &AppHandle, id: &str) {
         Some(Chosen::Copy(endpoint)) => copy_address(app.clone(), endpoint),
         Some(Chosen::Pause(minutes)) => {
             let until = Timestamp::now() + SignedDuration::from_mins(minutes);
-            pause_until(app, Some(until));
+            pause(app, Some(Pause::Until(until)));
         }
-        Some(Chosen::PauseUntilTomorrow) => pause_until(app, tomorrow_morning(&Zoned::now())),
-        Some(Chosen::Resume) => pause_until(app, None),
+        Some(Chosen::PauseUntilTomorrow) => {
+            pause(app, tomorrow_morning(&Zoned::now()).map(Pause::Until));
+        }
+        Some(Chosen::PauseUntilResumed) => pause(app, Some(Pause::UntilResumed)),
+        Some(Chosen::Resume) => pause(app, None),
         Some(Chosen::Quit) => app.exit(0),
         None => {}
     }
@@ -185,10 +189,11 @@ fn tomorrow_morning(now: &Zoned) -> Option<Timestamp> {
         .map(|morning| morning.timestamp())
 }
 
-fn pause_until(app: &AppHandle, until: Option<Timestamp>) {
+fn pause(app: &AppHandle, pause: Option<Pause>) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        if let Err(error) = app.state::<Desktop>().pause_until(until).await {
+        let engine = &app.state::<Desktop>().engine;
+        if let Err(error) = engine.pause_notifications(pause).await {
             tracing::error!(%error, "notifications could not be paused or resumed");
         }
     });

@@ -110,6 +110,8 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::endpoints::add_secret,
             commands::endpoints::retire_secret,
             commands::endpoints::rejections,
+            commands::notices::notices,
+            commands::notices::desktop_shows,
             commands::first_run::first_run,
             commands::first_run::save_first_run,
             commands::first_run::start_demo,
@@ -292,10 +294,12 @@ async fn pass_on_changes(app: AppHandle) {
         let Some(change) = change else { return };
         let told = dto::Change {
             timeline: matches!(change, Change::Timeline | Change::Anything),
-            endpoints: change != Change::Gaps,
+            endpoints: !matches!(change, Change::Gaps | Change::Notices),
             // An endpoint that comes or goes changes what a gap means.
-            gaps: change != Change::Timeline,
-            status: change != Change::Gaps,
+            gaps: !matches!(change, Change::Timeline | Change::Notices),
+            // A booking that is cancelled changes what its notices lead to, and what was read what they are worth.
+            notices: !matches!(change, Change::Gaps | Change::Endpoints),
+            status: !matches!(change, Change::Gaps | Change::Notices),
         };
         if let Err(error) = app.emit("changed", told) {
             tracing::warn!(%error, "the window does not show the latest");

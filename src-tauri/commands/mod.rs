@@ -7,6 +7,7 @@ pub mod deliveries;
 pub mod desktop;
 pub mod endpoints;
 pub mod first_run;
+pub mod notices;
 pub mod settings;
 pub mod timeline;
 

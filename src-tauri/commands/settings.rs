@@ -17,7 +17,7 @@ use tauri::{AppHandle, Manager as _, State};
 use tauri_plugin_autostart::ManagerExt as _;
 
 use super::row;
-use crate::dto::{Host, Look, Privacy, SelfTest, Settings, SettingsChange, Status};
+use crate::dto::{Host, Look, OpenEnd, Pause, Privacy, SelfTest, Settings, SettingsChange, Status};
 use crate::error::Answer;
 use crate::state::Desktop;
 use crate::windows;
@@ -29,20 +29,19 @@ const OUTSIDE_PATIENCE: Duration = Duration::from_secs(10);
 #[tauri::command]
 pub(crate) async fn status(desktop: State<'_, Desktop>) -> Answer<Status> {
     let now = Timestamp::now();
-    let read = desktop.engine.store.read(move |connection| {
-        Ok((
-            table::paused_until(connection, now)?,
-            events::unread(connection)?,
-        ))
-    });
-    let (paused_until, unread) = read.await?;
+    let read = desktop
+        .engine
+        .store
+        .read(move |connection| Ok((table::pause(connection, now)?, events::unread(connection)?)));
+    let (pause, unread) = read.await?;
     let tunnel = desktop.serving.tunnel().borrow().clone();
     Ok(Status {
         version: env!("CARGO_PKG_VERSION"),
         demo: desktop.demo,
         listening: Some(desktop.serving.listening().to_string()),
         tunnel: tunnel.into(),
-        notifications_paused_until: paused_until.map(|until| until.to_string()),
+        notifications_paused: pause.is_some(),
+        notifications_paused_until: pause.and_then(table::Pause::end).map(|end| end.to_string()),
         unread: u32::try_from(unread).unwrap_or(u32::MAX),
     })
 }
@@ -218,21 +217,19 @@ pub(crate) async fn set_ngrok_token(
     settings(app).await
 }
 
-/// Pauses notifications for some minutes, or resumes them.
+/// Pauses notifications, or resumes them.
 #[tauri::command]
 pub(crate) async fn pause_notifications(
     desktop: State<'_, Desktop>,
-    minutes: Option<u32>,
+    pause: Option<Pause>,
 ) -> Answer<Status> {
-    let until = minutes.map(|minutes| Timestamp::now() + SignedDuration::from_mins(minutes.into()));
-    desktop.pause_until(until).await?;
+    let pause = pause.map(|pause| match pause {
+        Pause::Minutes(minutes) => {
+            let until = Timestamp::now() + SignedDuration::from_mins(minutes.into());
+            table::Pause::Until(until)
+        }
+        Pause::Open(OpenEnd::UntilResumed) => table::Pause::UntilResumed,
+    });
+    desktop.engine.pause_notifications(pause).await?;
     status(desktop).await
-}
-
-impl Desktop {
-    /// Pauses notifications until a moment, or resumes them.
-    pub(crate) async fn pause_until(&self, until: Option<Timestamp>) -> anyhow::Result<()> {
-        self.engine.pause_notifications(until).await?;
-        Ok(())
-    }
 }

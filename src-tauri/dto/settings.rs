@@ -73,8 +73,30 @@ pub struct Status {
     pub demo: bool,
     pub listening: Option<String>,
     pub tunnel: Tunnel,
+    pub notifications_paused: bool,
+    /// Null while they are paused until the person resumes them.
     pub notifications_paused_until: Option<String>,
     pub unread: u32,
+}
+
+/// How long to pause notifications: minutes, or without an end.
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(untagged)]
+#[ts(export, export_to = "types.ts")]
+pub enum Pause {
+    /// So many minutes.
+    Minutes(u32),
+    /// Without an end.
+    Open(OpenEnd),
+}
+
+/// A pause without an end.
+#[derive(Clone, Copy, Debug, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, export_to = "types.ts")]
+pub enum OpenEnd {
+    /// The person ends it.
+    UntilResumed,
 }
 
 /// Who keeps secrets.

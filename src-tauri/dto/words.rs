@@ -1,6 +1,7 @@
 //! The words of the glossary, as the window spells them.
 
 use bellhop_core::event;
+use bellhop_core::notice;
 use bellhop_core::provider::Provider as CoreProvider;
 use bellhop_core::signature::Trust as CoreTrust;
 use serde::{Deserialize, Serialize};
@@ -129,6 +130,37 @@ impl From<CoreTrust> for Trust {
         match value {
             CoreTrust::Signed => Trust::Signed,
             CoreTrust::TokenOnly => Trust::TokenOnly,
+        }
+    }
+}
+
+/// What a notice tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, export_to = "types.ts")]
+#[expect(missing_docs, reason = "the words of the glossary")]
+pub enum NoticeKind {
+    Created,
+    Rescheduled,
+    Cancelled,
+    NoShow,
+    Reminder,
+    Overlap,
+    Trouble,
+    Digest,
+}
+
+impl From<notice::NoticeKind> for NoticeKind {
+    fn from(kind: notice::NoticeKind) -> NoticeKind {
+        match kind {
+            notice::NoticeKind::Created => NoticeKind::Created,
+            notice::NoticeKind::Rescheduled => NoticeKind::Rescheduled,
+            notice::NoticeKind::Cancelled => NoticeKind::Cancelled,
+            notice::NoticeKind::NoShow => NoticeKind::NoShow,
+            notice::NoticeKind::Reminder => NoticeKind::Reminder,
+            notice::NoticeKind::Overlap => NoticeKind::Overlap,
+            notice::NoticeKind::Trouble => NoticeKind::Trouble,
+            notice::NoticeKind::Digest => NoticeKind::Digest,
         }
     }
 }

@@ -23,6 +23,7 @@ pub(super) enum Chosen {
     /// Pause notifications for so many minutes.
     Pause(i64),
     PauseUntilTomorrow,
+    PauseUntilResumed,
     Resume,
     Quit,
 }
@@ -38,6 +39,7 @@ impl Chosen {
             Chosen::Copy(endpoint) => format!("copy {endpoint}"),
             Chosen::Pause(minutes) => format!("pause {minutes}"),
             Chosen::PauseUntilTomorrow => "pause-until-tomorrow".to_owned(),
+            Chosen::PauseUntilResumed => "pause-until-resumed".to_owned(),
             Chosen::Resume => "resume".to_owned(),
             Chosen::Quit => "quit".to_owned(),
         }
@@ -58,6 +60,7 @@ impl Chosen {
             ("copy", Some(endpoint)) => Chosen::Copy(endpoint),
             ("pause", Some(minutes)) => Chosen::Pause(minutes),
             ("pause-until-tomorrow", None) => Chosen::PauseUntilTomorrow,
+            ("pause-until-resumed", None) => Chosen::PauseUntilResumed,
             ("resume", None) => Chosen::Resume,
             ("quit", None) => Chosen::Quit,
             _ => return None,
@@ -128,13 +131,14 @@ fn copy(standing: &Standing) -> Entry {
 }
 
 fn pause(standing: &Standing) -> Entry {
-    if standing.paused_until.is_some() {
+    if standing.pause.is_some() {
         return Entry::choose(Chosen::Resume, "Resume notifications");
     }
     let pauses = [
         (Chosen::Pause(30), "For 30 minutes"),
         (Chosen::Pause(60), "For 1 hour"),
         (Chosen::PauseUntilTomorrow, "Until tomorrow morning"),
+        (Chosen::PauseUntilResumed, "Until I resume"),
     ];
     let pauses = pauses.map(|(chosen, words)| Entry::choose(chosen, words));
     Entry::Below("Pause notifications", pauses.into())
@@ -197,6 +201,7 @@ mod tests {
             Chosen::Copy(9),
             Chosen::Pause(30),
             Chosen::PauseUntilTomorrow,
+            Chosen::PauseUntilResumed,
             Chosen::Resume,
             Chosen::Quit,
         ] {

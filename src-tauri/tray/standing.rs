@@ -5,6 +5,7 @@ use std::time::Duration;
 use bellhop_core::notice::{Here, Privacy, headline, written};
 use bellhop_engine::store::bookings::{self, Booking};
 use bellhop_engine::store::endpoints::{self, Endpoint};
+use bellhop_engine::store::settings::Pause;
 use bellhop_engine::store::timeline::{self, TimelineEntry, TimelineQuery};
 use bellhop_engine::store::{When, deliveries, events, settings};
 use bellhop_engine::tunnel::TunnelStatus;
@@ -34,7 +35,7 @@ pub(super) enum Face {
 /// What the tray shows.
 pub(super) struct Standing {
     pub(super) endpoints: Vec<Endpoint>,
-    pub(super) paused_until: Option<Timestamp>,
+    pub(super) pause: Option<Pause>,
     pub(super) has_address: bool,
     pub(super) latest: Vec<TimelineEntry>,
     /// Whoever stands behind the person reads the menu as they read a notification.
@@ -52,7 +53,7 @@ impl Standing {
         let read = desktop.engine.store.read(move |connection| {
             Ok(Standing {
                 endpoints: endpoints::all(connection)?,
-                paused_until: settings::paused_until(connection, now)?,
+                pause: settings::pause(connection, now)?,
                 has_address: false,
                 latest: timeline::list(
                     connection,
@@ -85,7 +86,7 @@ impl Standing {
             TunnelStatus::Failed { .. } => Face::Attention,
             TunnelStatus::Reconnecting { .. } => Face::Unreachable,
             TunnelStatus::Connecting => Face::Connecting,
-            _ if self.paused_until.is_some() => Face::Paused,
+            _ if self.pause.is_some() => Face::Paused,
             _ if self.unread > 0 => Face::Unread,
             _ => Face::Fine,
         }
@@ -141,7 +142,8 @@ impl Standing {
     /// How long all of this is true unless something happens.
     pub(super) fn lasts(&self) -> Duration {
         let next = self.next.as_ref().and_then(|booking| booking.when.start);
-        let soonest = [self.paused_until, next].into_iter().flatten().min();
+        let resumes = self.pause.and_then(Pause::end);
+        let soonest = [resumes, next].into_iter().flatten().min();
         let until = soonest.map_or(AT_MOST, |at| {
             Duration::try_from(at.duration_since(self.here.now)).unwrap_or_default()
         });

@@ -4,6 +4,7 @@
 
 mod call;
 mod first_run;
+mod notices;
 mod reminders;
 mod settings;
 mod tray;

@@ -15,8 +15,9 @@ use bellhop_engine::Engine;
 use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::changes::Change;
 use bellhop_engine::first_run::{FirstRun, Progress, Step};
+use bellhop_engine::store::settings::Pause;
 use bellhop_engine::store::{Store, StoreError, settings};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 /// A job that panics takes nothing with it: not the writer, not the jobs that share its commit.
@@ -152,8 +153,8 @@ async fn a_pause_does_not_outlast_a_clock_that_is_set_back() {
         let store = store.clone();
         async move {
             let asked = move |connection: &rusqlite::Connection| {
-                settings::set(connection, settings::PAUSED_UNTIL, Some(until))?;
-                settings::paused_until(connection, now)
+                settings::set_pause(connection, Some(Pause::Until(until.parse().unwrap())))?;
+                settings::pause(connection, now)
             };
             store.write(asked).await.unwrap().is_some()
         }
@@ -162,6 +163,16 @@ async fn a_pause_does_not_outlast_a_clock_that_is_set_back() {
     assert!(paused("2026-06-11T08:00:00Z").await);
     assert!(!paused("2026-06-10T09:59:00Z").await);
     assert!(!paused("2027-06-10T10:30:00Z").await);
+    // One that only the person ends needs no clock.
+    let open = store.write(move |connection| {
+        settings::set_pause(connection, Some(Pause::UntilResumed))?;
+        let later = now + SignedDuration::from_hours(24 * 365);
+        Ok([
+            settings::pause(connection, now)?,
+            settings::pause(connection, later)?,
+        ])
+    });
+    assert_eq!(open.await.unwrap(), [Some(Pause::UntilResumed); 2]);
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::changes::Change;
 use crate::store::notices::{self, Notice};
+use crate::store::settings::Pause;
 use crate::store::{StoreError, self_tests, settings};
 use crate::{Engine, self_test};
 
@@ -63,6 +64,22 @@ pub enum Opens {
     Reach,
 }
 
+impl Opens {
+    /// Where a notice leads.
+    pub fn of(notice: &Notice) -> Opens {
+        match (notice.booking_id, &notice.once) {
+            (Some(booking), _) => Opens::Booking(booking),
+            (None, Some(name)) if notice.kind == NoticeKind::Trouble => {
+                match trouble::place(name) {
+                    Place::Endpoints => Opens::Endpoints,
+                    Place::Reach => Opens::Reach,
+                }
+            }
+            (None, _) => Opens::Timeline,
+        }
+    }
+}
+
 impl Bubble {
     /// A bubble that shows no notice.
     pub fn of_program(wording: Wording) -> Bubble {
@@ -79,22 +96,21 @@ impl Bubble {
 }
 
 impl Engine {
-    /// Pauses notifications until a moment, or resumes them.
+    /// Pauses notifications, or resumes them.
     ///
     /// # Errors
     ///
     /// Fails where SQLite does.
-    pub async fn pause_notifications(&self, until: Option<Timestamp>) -> Result<(), StoreError> {
+    pub async fn pause_notifications(&self, pause: Option<Pause>) -> Result<(), StoreError> {
         let now = Timestamp::now();
         let set = self.store.write(move |connection| {
             // What came in a pause that ends now is not told of, also where nobody has looked at it yet.
-            if settings::paused_until(connection, now)?.is_some() {
+            if settings::pause(connection, now)?.is_some() {
                 let waiting = notices::waiting(connection, now)?;
                 let ids: Vec<i64> = waiting.iter().map(|notice| notice.id).collect();
                 notices::hold(connection, &ids, Held::Paused)?;
             }
-            let until = until.map(|until| until.to_string());
-            settings::set(connection, settings::PAUSED_UNTIL, until.as_deref())
+            settings::set_pause(connection, pause)
         });
         set.await?;
         self.changes.tell(Change::Anything);
@@ -203,7 +219,7 @@ where
         Ok((
             notices::waiting(connection, now)?,
             notices::next_due(connection, now)?,
-            settings::paused_until(connection, now)?.is_some(),
+            settings::pause(connection, now)?.is_some(),
             settings::privacy(connection)?,
             self_tests::waiting_for_notifier(connection)?,
         ))
@@ -220,11 +236,13 @@ where
             })
         };
         engine.store.write(hold).await?;
+        engine.changes.tell(Change::Notices);
     }
     if paused && !waiting.is_empty() {
         let ids: Vec<i64> = waiting.iter().map(|notice| notice.id).collect();
         let hold = move |connection: &Connection| notices::hold(connection, &ids, Held::Paused);
         engine.store.write(hold).await?;
+        engine.changes.tell(Change::Notices);
     } else {
         for bubble in bubbles(&waiting, privacy) {
             let ids = bubble.notice_ids.clone();
@@ -289,6 +307,7 @@ async fn mark_shown(engine: &Engine, unmarked: &mut BTreeSet<i64>) -> Result<(),
         .write(move |connection| notices::mark_shown(connection, &ids, now))
         .await?;
     unmarked.clear();
+    engine.changes.tell(Change::Notices);
     Ok(())
 }
 
@@ -355,17 +374,6 @@ fn bubble(notice: &Notice, privacy: Privacy) -> Bubble {
         kind: Some(notice.kind),
         booking_id: notice.booking_id,
         loudness: notice.loudness,
-        opens: opens(notice),
-    }
-}
-
-fn opens(notice: &Notice) -> Opens {
-    match (notice.booking_id, &notice.once) {
-        (Some(booking), _) => Opens::Booking(booking),
-        (None, Some(name)) if notice.kind == NoticeKind::Trouble => match trouble::place(name) {
-            Place::Endpoints => Opens::Endpoints,
-            Place::Reach => Opens::Reach,
-        },
-        (None, _) => Opens::Timeline,
+        opens: Opens::of(notice),
     }
 }

@@ -11,6 +11,8 @@ pub enum Change {
     Endpoints,
     /// Times in which we could not be reached.
     Gaps,
+    /// What became of a notice.
+    Notices,
     /// Another process wrote, so anything may have changed.
     Anything,
 }

@@ -7,6 +7,7 @@ import type {
   Change,
   DeliveryPage,
   DeliveryQuery,
+  DesktopShows,
   Endpoint,
   Failure,
   FirstRun,
@@ -16,7 +17,10 @@ import type {
   KnownPerson,
   Look,
   NewEndpoint,
+  NoticePage,
+  NoticeQuery,
   Overview,
+  Pause,
   PersonData,
   PersonQuery,
   Privacy,
@@ -66,6 +70,11 @@ export interface Backend {
   /** Copies a command line that makes the call again. */
   copyAsCurl(id: string): Promise<void>;
 
+  /** What was told, newest first, and what was not, with the reason. */
+  notices(query: NoticeQuery): Promise<NoticePage>;
+  /** Whether the desktop shows notifications, and what keeps the person from them. */
+  desktopShows(): Promise<DesktopShows>;
+
   endpoints(): Promise<Endpoint[]>;
   providers(): Promise<ProviderFacts[]>;
   addEndpoint(endpoint: NewEndpoint): Promise<Endpoint>;
@@ -85,7 +94,7 @@ export interface Backend {
   /** What the tunnel waits to try, it tries at once. */
   tryNow(): Promise<void>;
   /** `null` resumes them. */
-  pauseNotifications(minutes: number | null): Promise<Status>;
+  pauseNotifications(pause: Pause | null): Promise<Status>;
   testNotification(): Promise<void>;
   saveLook(look: Look): Promise<Settings>;
   setNotificationPrivacy(privacy: Privacy): Promise<Settings>;

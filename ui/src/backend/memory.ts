@@ -7,6 +7,7 @@ import type {
   Change,
   DeliveryPage,
   DeliveryQuery,
+  DesktopShows,
   Endpoint,
   Failure,
   FirstRun,
@@ -17,7 +18,10 @@ import type {
   Look,
   NewEndpoint,
   Note,
+  NoticePage,
+  NoticeQuery,
   Overview,
+  Pause,
   PersonData,
   PersonQuery,
   Privacy,
@@ -52,6 +56,7 @@ import {
 } from "./sample/data";
 import { sampleGaps } from "./sample/gaps";
 import { sampleProviders } from "./sample/providers";
+import { desktopOf, noticesOf } from "./sample/notices";
 import { newEndpoint, withSilence, withStaleAddresses } from "./sample/endpoints";
 import { overviewOf } from "./sample/overview";
 import { fits } from "./sample/query";
@@ -88,6 +93,8 @@ export class MemoryBackend implements Backend {
   /** What the person answers in the system's next dialogs; `null` closes them. */
   chosenFile: string | null = "/home/rosa/Documents/bellhop-2026-11-18.db";
   readonly firstLook: Look;
+  /** Whether the desktop shows notifications. */
+  desktopGoes: DesktopShows;
   /** How the next self-tests go. */
   selfTestGoes: SelfTest;
   #now: () => Date;
@@ -99,7 +106,7 @@ export class MemoryBackend implements Backend {
   #settings: Settings;
   #backup: World | null = null;
   #restored: Restored | null = null;
-  #pausedUntil: string | null = null;
+  #paused: { until: string | null } | null = null;
   #failures = new Map<keyof Backend, Failure>();
   #changed = new Set<(change: Change) => void>();
   #navigated = new Set<(hash: string) => void>();
@@ -122,7 +129,9 @@ export class MemoryBackend implements Backend {
     this.#settings = { ...settingsOf(world), look: this.firstLook };
     if (world === "empty") this.firstRunKept = { progress: "left", step: "about", endpointId: null };
     this.selfTestGoes = world === "trouble" ? blockedTest : passedTest;
-    if (world === "trouble") this.#pausedUntil = new Date(this.#now().getTime() + 52 * 60_000).toISOString();
+    if (world === "trouble")
+      this.#paused = { until: new Date(this.#now().getTime() + 52 * 60_000).toISOString() };
+    this.desktopGoes = desktopOf(world);
     if (world === "broken") {
       const failure = { code: null, message: "The database refused: disk I/O error." };
       for (const method of [
@@ -130,6 +139,7 @@ export class MemoryBackend implements Backend {
         "booking",
         "overview",
         "calendar",
+        "notices",
         "deliveries",
         "delivery",
         "endpoints",
@@ -158,13 +168,13 @@ export class MemoryBackend implements Backend {
     const endpoint = this.#endpoint(story.endpoint);
     endpoint.lastDeliveryAt = entries[0]?.receivedAt ?? endpoint.lastDeliveryAt;
     if (this.tunnel.state === "online") endpoint.staleAddress = null;
-    this.changed({ timeline: true, endpoints: true, status: true });
+    this.changed({ timeline: true, endpoints: true, notices: true, status: true });
     return entries;
   }
 
   changed(change: Partial<Change>): void {
     for (const callback of this.#changed)
-      callback({ timeline: false, endpoints: false, gaps: false, status: false, ...change });
+      callback({ timeline: false, endpoints: false, gaps: false, notices: false, status: false, ...change });
   }
 
   navigate(hash: string): void {
@@ -287,6 +297,20 @@ export class MemoryBackend implements Backend {
     return structuredClone(kept.filter(({ endpoints }) => endpoints.length > 0));
   }
 
+  async notices(query: NoticeQuery): Promise<NoticePage> {
+    this.#answer("notices");
+    const all = noticesOf(this.world.entries, this.world.endpoints, this.#now());
+    const asked = query.unshown ? all.filter((notice) => notice.notShown !== null) : all;
+    const begin = query.before === null ? 0 : asked.findIndex((one) => one.id === query.before) + 1;
+    const notices = asked.slice(begin, begin + query.limit);
+    return { notices, next: begin + query.limit < asked.length ? (notices.at(-1)?.id ?? null) : null };
+  }
+
+  async desktopShows(): Promise<DesktopShows> {
+    this.#answer("desktopShows");
+    return structuredClone(this.desktopGoes);
+  }
+
   async endpoints(): Promise<Endpoint[]> {
     this.#answer("endpoints");
     return this.world.endpoints.map((endpoint) => this.#shown(endpoint));
@@ -355,7 +379,8 @@ export class MemoryBackend implements Backend {
       demo: this.#demo,
       listening: "127.0.0.1:7311",
       tunnel: this.tunnel,
-      notificationsPausedUntil: this.#pausedUntil,
+      notificationsPaused: this.#paused !== null,
+      notificationsPausedUntil: this.#paused?.until ?? null,
       unread: this.world.entries.filter((entry) => entry.unread).length,
     };
   }
@@ -408,10 +433,10 @@ export class MemoryBackend implements Backend {
     );
   }
 
-  async pauseNotifications(minutes: number | null): Promise<Status> {
+  async pauseNotifications(pause: Pause | null): Promise<Status> {
     this.#answer("pauseNotifications");
-    this.#pausedUntil =
-      minutes === null ? null : new Date(this.#now().getTime() + minutes * 60_000).toISOString();
+    const inMinutes = (minutes: number) => new Date(this.#now().getTime() + minutes * 60_000).toISOString();
+    this.#paused = pause === null ? null : { until: pause === "until_resumed" ? null : inMinutes(pause) };
     this.changed({ status: true });
     return this.status();
   }

@@ -98,6 +98,36 @@ export type DeliveryQuery = { limit: number, before: string | null, endpointId: 
 export type DeliveryState = "pending" | "processed" | "failed";
 
 /**
+ * Whether the desktop shows notifications: it does where there is no trouble.
+ */
+export type DesktopShows = { 
+/**
+ * Who shows them.
+ */
+by: string | null, 
+/**
+ * What keeps the person from them.
+ */
+troubles: Array<DesktopTrouble>, };
+
+/**
+ * Something that keeps the person from notifications, and what to do about it.
+ */
+export type DesktopTrouble = { 
+/**
+ * Its word.
+ */
+code: string, 
+/**
+ * What it means, and what to do.
+ */
+message: string, 
+/**
+ * Whether nothing is seen at all.
+ */
+hidesAll: boolean, };
+
+/**
  * One public address of ours. `signatureForm` says in words how its first genuine call proved itself.
  */
 export type Endpoint = { id: string, provider: Provider, label: string, path: string, publicUrl: string | null, trust: Trust, secrets: Array<Secret>, signatureForm: string | null, createdAt: string, lastDeliveryAt: string | null, lastRejection: Rejection | null, staleAddress: string | null, silence: Silence | null, };
@@ -206,14 +236,114 @@ export type Look = { appearance: Appearance, language: LanguageChoice, clock: Cl
 export type NewEndpoint = { provider: Provider, label: string, secret: string | null, };
 
 /**
+ * Why a notice was not shown. `waiting`: nobody refused it, and the desktop has not taken it.
+ */
+export type NotShown = "waiting" | "paused" | "quiet_hours" | "rule" | "seen" | "over";
+
+/**
  * What the person wrote about a booking.
  */
 export type Note = { id: string, text: string, writtenAt: string, editedAt: string | null, };
 
 /**
+ * A notice, shown or not. `title` and `body` are what was told, in the words of that moment.
+ */
+export type Notice = { 
+/**
+ * Its row.
+ */
+id: string, 
+/**
+ * What it tells of.
+ */
+kind: NoticeKind, 
+/**
+ * Its first line.
+ */
+title: string, 
+/**
+ * What and when.
+ */
+body: string, 
+/**
+ * The booking system that it is about.
+ */
+provider: Provider | null, 
+/**
+ * The booking that it is about.
+ */
+bookingId: string | null, 
+/**
+ * The call that told of it.
+ */
+deliveryId: string | null, 
+/**
+ * Where it leads if it is about no booking and no call.
+ */
+place: NoticePlace, 
+/**
+ * When it was shown, or was to be.
+ */
+at: string, 
+/**
+ * When it was planned.
+ */
+plannedAt: string, 
+/**
+ * When the desktop had taken it.
+ */
+shownAt: string | null, 
+/**
+ * Why it was not; null where it was.
+ */
+notShown: NotShown | null, 
+/**
+ * Whether the desktop was asked not to disturb.
+ */
+quieted: boolean, 
+/**
+ * What the person answered.
+ */
+answer: NoticeAnswer | null, 
+/**
+ * When.
+ */
+answeredAt: string | null, };
+
+/**
+ * What the person answered to a notice.
+ */
+export type NoticeAnswer = "opened" | "done" | "snoozed" | "dismissed";
+
+/**
+ * What a notice tells of.
+ */
+export type NoticeKind = "created" | "rescheduled" | "cancelled" | "no_show" | "reminder" | "overlap" | "trouble" | "digest";
+
+/**
+ * A page of notices, newest first.
+ */
+export type NoticePage = { notices: Array<Notice>, next: string | null, };
+
+/**
+ * Where a notice leads that is about no booking.
+ */
+export type NoticePlace = "timeline" | "endpoints" | "reach";
+
+/**
+ * Which notices to list: those after `before`, which is the `next` of the page before.
+ */
+export type NoticeQuery = { unshown: boolean, before: string | null, limit: number, };
+
+/**
  * When the person was told of what a call says. `shown_at` is null where the desktop has not taken the notice.
  */
 export type NoticeTimes = { plannedAt: string, shownAt: string | null, held: boolean, };
+
+/**
+ * A pause without an end.
+ */
+export type OpenEnd = "until_resumed";
 
 /**
  * Another booking of the same person.
@@ -231,6 +361,11 @@ export type Outlook = "retrying" | "given_up" | "unknown" | "settled";
  * longer; `hours` are the hours at which new bookings begin, from 0 to 23.
  */
 export type Overview = { days: Array<DayCount>, leadDays: Array<number>, lead: Array<number>, hours: Array<number>, created: number, cancelled: number, };
+
+/**
+ * How long to pause notifications: minutes, or without an end.
+ */
+export type Pause = number | OpenEnd;
 
 /**
  * What erasing a person's data removes, and the files that hold it too and are left alone.
@@ -336,7 +471,11 @@ export type Silence = { usualHours: number, unusualFrom: string | null, };
 /**
  * How the program is.
  */
-export type Status = { version: string, demo: boolean, listening: string | null, tunnel: Tunnel, notificationsPausedUntil: string | null, unread: number, };
+export type Status = { version: string, demo: boolean, listening: string | null, tunnel: Tunnel, notificationsPaused: boolean, 
+/**
+ * Null while they are paused until the person resumes them.
+ */
+notificationsPausedUntil: string | null, unread: number, };
 
 /**
  * One step in the life of a booking.

@@ -1,4 +1,5 @@
 import BellOff from "@lucide/svelte/icons/bell-off";
+import Bell from "@lucide/svelte/icons/bell";
 import BellRing from "@lucide/svelte/icons/bell-ring";
 import CalendarIcon from "@lucide/svelte/icons/calendar-days";
 import ChartColumn from "@lucide/svelte/icons/chart-column";
@@ -14,6 +15,8 @@ import Sparkles from "@lucide/svelte/icons/sparkles";
 import Waypoints from "@lucide/svelte/icons/waypoints";
 import type { Component } from "svelte";
 import { toast } from "svelte-sonner";
+import type { Pause } from "../bindings/types";
+import { isPaused } from "../settings/pause";
 import type { Desk } from "../state/desk.svelte";
 import { t } from "../words/words.svelte";
 import { goTo, places, type PlaceName } from "./keys";
@@ -34,6 +37,7 @@ const icons: Record<PlaceName, Command["icon"]> = {
   timeline: List,
   calendar: CalendarIcon,
   overview: ChartColumn,
+  notices: Bell,
   deliveries: Inbox,
   endpoints: Waypoints,
   settings: SettingsIcon,
@@ -41,13 +45,12 @@ const icons: Record<PlaceName, Command["icon"]> = {
 
 /** All that can be done now, in the language that is spoken. */
 export function commands(desk: Desk, showKeys: () => void): Command[] {
-  const pausedUntil = desk.status?.notificationsPausedUntil ?? null;
-  const paused = pausedUntil !== null && Date.parse(pausedUntil) > desk.now.getTime();
+  const paused = isPaused(desk.status, desk.now);
   const state = desk.status?.tunnel.state;
 
-  const pause = async (minutes: number | null) => {
-    desk.status = await desk.backend.pauseNotifications(minutes);
-    toast.success(t(minutes === null ? "palette.resumed" : "palette.paused"));
+  const pause = async (chosen: Pause | null) => {
+    desk.status = await desk.backend.pauseNotifications(chosen);
+    toast.success(t(chosen === null ? "palette.resumed" : "palette.paused"));
   };
   const act = (
     name: Exclude<keyof typeof import("../words/en/palette").palette.words, "copy">,
@@ -79,6 +82,7 @@ export function commands(desk: Desk, showKeys: () => void): Command[] {
     ...[30, 60].map((minutes) =>
       act("pause", BellOff, () => pause(minutes), { id: `pause-${minutes}`, minutes }),
     ),
+    act("pauseOpen", BellOff, () => pause("until_resumed")),
     act("test", BellRing, async () => {
       await desk.backend.testNotification();
       toast.success(t("palette.sent"));

@@ -6,6 +6,7 @@ export const places = [
   { name: "timeline", letter: "t" },
   { name: "calendar", letter: "c" },
   { name: "overview", letter: "o" },
+  { name: "notices", letter: "n" },
   { name: "deliveries", letter: "d" },
   { name: "endpoints", letter: "e" },
   { name: "settings", letter: "s" },

@@ -1,3 +1,11 @@
+import type { Status } from "../bindings/types";
+
+/** Whether notifications are paused. A pause that is over may still be in the last answer of the program. */
+export function isPaused(status: Status | null, now: Date): boolean {
+  const until = status?.notificationsPausedUntil ?? null;
+  return status?.notificationsPaused === true && (until === null || Date.parse(until) > now.getTime());
+}
+
 /** Midnight would ring at night, so "tomorrow" begins when people get up. */
 const HOUR = 8;
 

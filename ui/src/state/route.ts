@@ -16,6 +16,9 @@ export type TimelineFilter = {
 /** Which calls are listed: all that were taken, those with something unusable, or those turned away. */
 export type DeliveryFilter = { show: "all" | "problems" | "rejections"; endpointId: string | null };
 
+/** Which notices are listed: all, or those that nobody was shown. */
+export type NoticeFilter = "all" | "unshown";
+
 /** `day` is 2026-11-27, and null is today. */
 export type CalendarView = { span: "day" | "week"; day: string | null };
 
@@ -33,6 +36,7 @@ export type Route =
   | { screen: "overview"; days: OverviewDays }
   | { screen: "deliveries"; filter: DeliveryFilter }
   | { screen: "delivery"; id: string }
+  | { screen: "notices"; show: NoticeFilter }
   | { screen: "endpoints" }
   | { screen: "new-endpoint" }
   | { screen: "settings"; section: SettingsSection }
@@ -88,6 +92,10 @@ export function parseHash(hash: string): Route {
   if (screen === "overview") {
     const days = new URLSearchParams(query).get("days");
     return { screen: "overview", days: days === "84" || days === "365" ? days : "28" };
+  }
+  if (screen === "notices") {
+    const show = new URLSearchParams(query).get("show");
+    return { screen, show: show === "unshown" ? show : "all" };
   }
   if (screen === "deliveries") {
     const asked = new URLSearchParams(query);
@@ -147,6 +155,8 @@ export function hashOf(route: Route): string {
       const asked = query.toString();
       return asked ? `#/deliveries?${asked}` : "#/deliveries";
     }
+    case "notices":
+      return route.show === "all" ? "#/notices" : `#/notices?show=${route.show}`;
     case "booking":
     case "delivery":
       return `#/${route.screen}/${encodeURIComponent(route.id)}`;

@@ -315,6 +315,75 @@ fn read(row: &Row<'_>) -> Result<Notice> {
     })
 }
 
+/// A notice of the list, shown or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// What it tells.
+    pub notice: Notice,
+    /// Its place in the list: when it was shown, or was to be.
+    pub at: Timestamp,
+    /// The call that told of its act.
+    pub delivery_id: Option<i64>,
+    /// When it was planned.
+    pub planned_at: Timestamp,
+    /// When the desktop had taken it.
+    pub shown_at: Option<Timestamp>,
+    /// Why it is not shown, or that what it told of is over.
+    pub held: Option<Held>,
+    /// Whether the desktop was asked not to disturb.
+    pub quieted: bool,
+    /// What the person answered, and when.
+    pub answer: Option<(Answer, Timestamp)>,
+}
+
+/// Which notices to list.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ListQuery {
+    /// At most so many.
+    pub limit: i64,
+    /// Those after this place and row.
+    pub before: Option<(Timestamp, i64)>,
+    /// Only those that nobody was shown.
+    pub unshown: bool,
+}
+
+/// Notices, newest first. Those whose time is still to come are not among them.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -> Result<Vec<Listed>> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT coalesce(shown_at, due_at, planned_at) AS at, event.delivery_id, planned_at, shown_at, notice.held, quieted,
+             answer, answered_at, ", columns!(), "
+         WHERE (shown_at IS NOT NULL OR due_at IS NULL OR due_at <= :now) AND (NOT :unshown OR shown_at IS NULL)
+             AND (:at IS NULL OR (coalesce(shown_at, due_at, planned_at), notice.id) < (:at, :id))
+         ORDER BY at DESC, notice.id DESC LIMIT :limit"
+    ))?;
+    let parameters = named_params! {
+        ":now": now.as_microsecond(),
+        ":unshown": query.unshown,
+        ":at": query.before.map(|(at, _)| at.as_microsecond()),
+        ":id": query.before.map(|(_, id)| id),
+        ":limit": query.limit,
+    };
+    rows(&mut statement, parameters, |row| {
+        let answered: Option<String> = row.get("answer")?;
+        let answer = answered.as_deref().and_then(Answer::from_word);
+        let answered_at = row.get::<_, Option<i64>>("answered_at")?.map(moment);
+        Ok(Listed {
+            notice: read(row)?,
+            at: moment(row.get("at")?),
+            delivery_id: row.get("delivery_id")?,
+            planned_at: moment(row.get("planned_at")?),
+            shown_at: row.get::<_, Option<i64>>("shown_at")?.map(moment),
+            held: held(row)?,
+            quieted: row.get("quieted")?,
+            answer: answer.zip(answered_at),
+        })
+    })
+}
+
 /// When the first of those is due that wait for their time at `now`.
 ///
 /// # Errors

@@ -36,7 +36,10 @@ pub const LOOK: &str = "look";
 /// Where the first run stands.
 pub const FIRST_RUN: &str = "first_run";
 
-/// No pause that is offered is longer: "until tomorrow" has 32 hours at most, and one more when clocks go back. One that
+/// The value of [`PAUSED_UNTIL`] for a pause that only the person ends.
+const UNTIL_RESUMED: &str = "resumed";
+
+/// No pause with an end that is offered is longer: "until tomorrow" has 32 hours at most, and one more when clocks go back. One that
 /// seems longer was begun while the computer's clock was wrong, and would keep the person uninformed for as long.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(33);
 /// There once the person has been told that the program goes on when its window is closed.
@@ -84,15 +87,53 @@ pub fn privacy(connection: &Connection) -> Result<Privacy> {
     Ok(Privacy::from_word(&word).unwrap_or(Privacy::Nothing))
 }
 
-/// Until when notifications are paused, if they are at `now`.
+/// A pause of notifications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// It ends by itself.
+    Until(Timestamp),
+    /// The person ends it.
+    UntilResumed,
+}
+
+impl Pause {
+    /// When it ends by itself.
+    pub fn end(self) -> Option<Timestamp> {
+        match self {
+            Pause::Until(end) => Some(end),
+            Pause::UntilResumed => None,
+        }
+    }
+}
+
+/// The pause of notifications, if there is one at `now`.
 ///
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn paused_until(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
-    let until = get(connection, PAUSED_UNTIL)?.and_then(|until| until.parse().ok());
-    Ok(
-        until
-            .filter(|until: &Timestamp| *until > now && until.duration_since(now) <= LONGEST_PAUSE),
-    )
+pub fn pause(connection: &Connection, now: Timestamp) -> Result<Option<Pause>> {
+    let Some(kept) = get(connection, PAUSED_UNTIL)? else {
+        return Ok(None);
+    };
+    if kept == UNTIL_RESUMED {
+        return Ok(Some(Pause::UntilResumed));
+    }
+    let until = kept
+        .parse()
+        .ok()
+        .filter(|until: &Timestamp| *until > now && until.duration_since(now) <= LONGEST_PAUSE);
+    Ok(until.map(Pause::Until))
+}
+
+/// Pauses notifications, or resumes them.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn set_pause(connection: &Connection, pause: Option<Pause>) -> Result<()> {
+    let kept = pause.map(|pause| match pause {
+        Pause::Until(end) => end.to_string(),
+        Pause::UntilResumed => UNTIL_RESUMED.to_owned(),
+    });
+    set(connection, PAUSED_UNTIL, kept.as_deref())
 }

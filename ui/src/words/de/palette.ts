@@ -12,6 +12,7 @@ export const palette: Words["palette"] = {
     timeline: "Verlauf",
     calendar: "Kalender",
     overview: "Übersicht",
+    notices: "Benachrichtigungen",
     deliveries: "Aufrufe",
     endpoints: "Endpunkte",
     settings: "Einstellungen",
@@ -19,6 +20,7 @@ export const palette: Words["palette"] = {
   do: {
     newEndpoint: "Endpunkt hinzufügen",
     pause: "Benachrichtigungen für {{minutes}} Minuten pausieren",
+    pauseOpen: "Benachrichtigungen pausieren, bis ich fortsetze",
     resume: "Benachrichtigungen fortsetzen",
     test: "Testbenachrichtigung senden",
     tryNow: "Jetzt versuchen, erreichbar zu sein",
@@ -29,6 +31,7 @@ export const palette: Words["palette"] = {
   words: {
     newEndpoint: "neu anlegen Buchungssystem Webhook",
     pause: "stumm Ruhe nicht stören",
+    pauseOpen: "stumm Ruhe nicht stören",
     resume: "weiter laut",
     test: "prüfen Meldung",
     tryNow: "Tunnel verbinden ngrok online",

@@ -6,6 +6,7 @@ export const shell: Words["shell"] = {
     booking: "Buchung",
     calendar: "Kalender",
     overview: "Überblick",
+    notices: "Benachrichtigungen",
     deliveries: "Aufrufe",
     delivery: "Aufruf",
     endpoints: "Endpunkte",
@@ -26,6 +27,7 @@ export const shell: Words["shell"] = {
   paused: {
     label: "Benachrichtigungen pausieren",
     until: "bis {{moment}}. Buchungen kommen weiterhin hier an.",
+    open: "bis Sie sie fortsetzen. Buchungen kommen weiterhin hier an.",
     resume: "Fortsetzen",
     failed: "Die Benachrichtigungen ließen sich nicht fortsetzen",
   },

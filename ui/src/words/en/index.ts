@@ -2,6 +2,7 @@ import { booking } from "./booking";
 import { calendar } from "./calendar";
 import { deliveries } from "./deliveries";
 import { endpoints } from "./endpoints";
+import { notices } from "./notices";
 import { overview } from "./overview";
 import { palette } from "./palette";
 import { shared } from "./shared";
@@ -16,6 +17,7 @@ export const en = {
   calendar,
   deliveries,
   endpoints,
+  notices,
   overview,
   palette,
   settings,

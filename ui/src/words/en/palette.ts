@@ -10,6 +10,7 @@ export const palette = {
     timeline: "Timeline",
     calendar: "Calendar",
     overview: "Overview",
+    notices: "Notifications",
     deliveries: "Deliveries",
     endpoints: "Endpoints",
     settings: "Settings",
@@ -17,6 +18,7 @@ export const palette = {
   do: {
     newEndpoint: "Add an endpoint",
     pause: "Pause notifications for {{minutes}} minutes",
+    pauseOpen: "Pause notifications until I resume",
     resume: "Resume notifications",
     test: "Send a test notification",
     tryNow: "Try to be reachable now",
@@ -27,6 +29,7 @@ export const palette = {
   words: {
     newEndpoint: "new create booking system webhook",
     pause: "mute silence quiet do not disturb",
+    pauseOpen: "mute silence quiet do not disturb",
     resume: "unmute continue",
     test: "check bubble",
     tryNow: "tunnel reconnect ngrok online",

@@ -4,6 +4,7 @@ export const shell = {
     booking: "Booking",
     calendar: "Calendar",
     overview: "Overview",
+    notices: "Notifications",
     deliveries: "Deliveries",
     delivery: "Delivery",
     endpoints: "Endpoints",
@@ -24,6 +25,7 @@ export const shell = {
   paused: {
     label: "Notifications are paused",
     until: "until {{moment}}. Bookings still arrive here.",
+    open: "until you resume them. Bookings still arrive here.",
     resume: "Resume",
     failed: "Could not resume notifications",
   },

@@ -1,0 +1,78 @@
+import type { DesktopShows, Endpoint, EventKind, Notice, NoticeKind, TimelineEntry } from "../../bindings/types";
+import type { WorldName } from "../memory";
+
+const headlines: Partial<Record<EventKind, string>> = {
+  created: "New booking",
+  rescheduled: "Moved",
+  cancelled: "Cancelled",
+  no_show: "No-show",
+};
+
+const day = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+
+/** What was told of the sample world: its acts, one in a pause and one in trouble, and an endpoint that is turned away. */
+export function noticesOf(entries: TimelineEntry[], endpoints: Endpoint[], now: Date): Notice[] {
+  const acts = entries
+    .filter((entry) => headlines[entry.kind] !== undefined)
+    .map((entry, place) => noticeOf(entry, place));
+  const endpoint = endpoints[0];
+  if (!endpoint || acts.length === 0) return acts;
+  const at = new Date(now.getTime() - 50 * 60_000).toISOString();
+  const trouble: Notice = {
+    ...acts[0]!,
+    id: "trouble",
+    kind: "trouble",
+    title: "Calls of Kordless are turned away",
+    body: `${endpoint.label}\nThey do not fit the secret. Copy it again from Kordless’s webhook settings.`,
+    provider: endpoint.provider,
+    bookingId: null,
+    deliveryId: null,
+    place: "endpoints",
+    at,
+    plannedAt: at,
+    shownAt: at,
+    notShown: null,
+    answer: "dismissed",
+    answeredAt: at,
+  };
+  return [...acts, trouble].sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
+}
+
+function noticeOf(entry: TimelineEntry, place: number): Notice {
+  const later = (milliseconds: number) => new Date(Date.parse(entry.receivedAt) + milliseconds).toISOString();
+  const when = (moment: string | null) => (moment === null ? null : day.format(new Date(moment)));
+  const time = when(entry.start) ?? entry.date;
+  const before = when(entry.previousStart);
+  const notShown = place % 7 === 3 ? "paused" : place % 11 === 5 ? "seen" : null;
+  const answer = (["opened", null, "done", null, "dismissed"] as const)[place % 5] ?? null;
+  return {
+    id: `notice-${entry.eventId}`,
+    kind: entry.kind as NoticeKind,
+    title: `${headlines[entry.kind]}: ${entry.attendee.name ?? entry.attendee.email ?? "somebody"}`,
+    body: [before && time ? `${before} → ${time}` : time, entry.title].filter(Boolean).join("\n"),
+    provider: entry.provider,
+    bookingId: entry.bookingId,
+    deliveryId: entry.deliveryId,
+    place: "timeline",
+    at: later(notShown === null ? 21 : 3),
+    plannedAt: later(3),
+    shownAt: notShown === null ? later(21) : null,
+    notShown,
+    quieted: false,
+    answer: notShown === null ? answer : null,
+    answeredAt: notShown === null && answer !== null ? later(4 * 60_000) : null,
+  };
+}
+
+export function desktopOf(world: WorldName): DesktopShows {
+  if (world !== "trouble") return { by: "gnome-shell", troubles: [] };
+  const message =
+    'The desktop is set to "do not disturb", so nothing appears on the screen. Switch it off in the desktop\'s own settings.';
+  return { by: "Plasma", troubles: [{ code: "do_not_disturb", message, hidesAll: true }] };
+}

@@ -1,0 +1,51 @@
+import type { Words } from "../en";
+
+export const notices: Words["notices"] = {
+  title: "Benachrichtigungen",
+  which: "Welche Benachrichtigungen",
+  shows: {
+    all: "Alle",
+    unshown: "Nicht gezeigt",
+  },
+  reading: "Die Benachrichtigungen werden gelesen",
+  failed: "Die Benachrichtigungen ließen sich nicht lesen",
+  olderFailed: "Ältere ließen sich nicht lesen: {{cause}}",
+  readingOlder: "Ältere werden gelesen …",
+  everything: "Das ist alles.",
+  showAll: "Alle zeigen",
+  empty: {
+    title: "Noch gab es nichts zu sagen",
+    words: "Was Bellhop Ihnen sagt, bleibt hier stehen, mit dem Moment, in dem es gezeigt wurde.",
+    allShownTitle: "Alles wurde gezeigt",
+    allShown: "Was nicht gezeigt wurde, stünde hier, mit dem Grund.",
+  },
+  kinds: {
+    created: "Neue Buchung",
+    rescheduled: "Verlegt",
+    cancelled: "Abgesagt",
+    no_show: "Nicht erschienen",
+    reminder: "Erinnerung",
+    overlap: "Überschneidung",
+    trouble: "Braucht Sie",
+    digest: "Zusammenfassung",
+  },
+  shown: "Gezeigt {{moment}}",
+  planned: "Geplant {{moment}}",
+  quieted: "Der Desktop wurde gebeten, nicht zu stören",
+  notShown: {
+    chip: "Nicht gezeigt",
+    waiting: "der Desktop hat sie nicht angenommen",
+    paused: "Benachrichtigungen waren pausiert",
+    quiet_hours: "sie kam in der Ruhezeit",
+    rule: "eine Ihrer Regeln will es so",
+    seen: "Sie hatten es schon gesehen",
+    over: "es war da schon vorbei",
+  },
+  answers: {
+    opened: "Geöffnet {{moment}}",
+    done: "Erledigt {{moment}}",
+    snoozed: "Verschoben {{moment}}",
+    dismissed: "Geschlossen {{moment}}",
+  },
+  settings: "Einstellungen der Benachrichtigungen",
+};
