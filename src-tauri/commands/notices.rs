@@ -11,7 +11,7 @@ use crate::error::Answer;
 use crate::state::Desktop;
 
 /// The largest page that the window gets at once.
-const MAX_PAGE: u32 = 200;
+const MAX_PAGE: u32 = 1_000;
 
 /// A page of the list of notices.
 #[tauri::command]

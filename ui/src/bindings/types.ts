@@ -55,7 +55,7 @@ export type CallsDue = { deliveries: number, bytes: number, };
 /**
  * What the window is told after a commit: read these again.
  */
-export type Change = { timeline: boolean, endpoints: boolean, gaps: boolean, status: boolean, };
+export type Change = { timeline: boolean, endpoints: boolean, gaps: boolean, notices: boolean, status: boolean, };
 
 /**
  * How a time of day is written.

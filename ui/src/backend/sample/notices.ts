@@ -1,5 +1,13 @@
-import type { DesktopShows, Endpoint, EventKind, Notice, NoticeKind, TimelineEntry } from "../../bindings/types";
+import type {
+  DesktopShows,
+  Endpoint,
+  EventKind,
+  Notice,
+  NoticeKind,
+  TimelineEntry,
+} from "../../bindings/types";
 import type { WorldName } from "../memory";
+import { sampleProviders } from "./providers";
 
 const headlines: Partial<Record<EventKind, string>> = {
   created: "New booking",
@@ -22,14 +30,15 @@ export function noticesOf(entries: TimelineEntry[], endpoints: Endpoint[], now: 
     .filter((entry) => headlines[entry.kind] !== undefined)
     .map((entry, place) => noticeOf(entry, place));
   const endpoint = endpoints[0];
+  const provider = sampleProviders.find((one) => one.provider === endpoint?.provider)?.name;
   if (!endpoint || acts.length === 0) return acts;
-  const at = new Date(now.getTime() - 50 * 60_000).toISOString();
+  const at = new Date(now.getTime() - 2 * 60_000).toISOString();
   const trouble: Notice = {
     ...acts[0]!,
     id: "trouble",
     kind: "trouble",
-    title: "Calls of Kordless are turned away",
-    body: `${endpoint.label}\nThey do not fit the secret. Copy it again from Kordless’s webhook settings.`,
+    title: `Calls of ${provider} are turned away`,
+    body: `${endpoint.label}\nThey do not fit the secret. Copy it again from ${provider}’s webhook settings.`,
     provider: endpoint.provider,
     bookingId: null,
     deliveryId: null,
