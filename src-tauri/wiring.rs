@@ -12,7 +12,7 @@ use bellhop_engine::changes::Change;
 use bellhop_engine::desktop::daemon;
 use bellhop_engine::instance::Window;
 use bellhop_engine::serving::Serving;
-use bellhop_engine::{Engine, demo, serving};
+use bellhop_engine::{Engine, demo, serving, troubles};
 use clap::Parser as _;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
 use tokio::sync::Mutex;
@@ -214,6 +214,14 @@ fn set_up(
         show,
     ));
     tauri::async_runtime::spawn(notifier::keep_current(app.clone()));
+    // The demo's booking systems are invented, and so would be their troubles.
+    if !args.demo {
+        tauri::async_runtime::spawn(troubles::watch(
+            Arc::clone(&desktop.engine),
+            Arc::clone(&desktop.serving),
+            desktop.stop.clone(),
+        ));
+    }
     desktop.serving.set_notifies();
     tauri::async_runtime::spawn(pass_on_changes(app.clone()));
     tauri::async_runtime::spawn(tray::keep_current(app.clone()));

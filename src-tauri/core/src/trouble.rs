@@ -43,25 +43,29 @@ pub struct Endpoint {
     pub stale: bool,
 }
 
-/// Whether the world can reach us.
+/// That the world cannot reach us, though it should.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// It can, or nobody wants it to.
-    Fine,
-    /// It cannot, and that is being mended.
-    Mending {
-        /// Since when.
-        since: Timestamp,
-        /// Why.
-        cause: String,
-    },
-    /// It cannot until the person does something.
-    Failed {
-        /// Since when.
-        since: Timestamp,
-        /// What to do.
-        message: String,
-    },
+pub struct Unreachable {
+    /// Since when.
+    pub since: Timestamp,
+    /// How long we have been trying, without the time in which the computer slept.
+    pub lasted: SignedDuration,
+    /// Whether it is being mended, or waits for the person.
+    pub mends: bool,
+    /// Why, or what to do.
+    pub why: String,
+    /// The row of the gap that goes on.
+    pub gap: Option<i64>,
+}
+
+impl Unreachable {
+    /// How long it has to last until it is told of.
+    fn patience(&self) -> SignedDuration {
+        match self.mends {
+            true => UNREACHABLE_FOR,
+            false => FAILED_FOR,
+        }
+    }
 }
 
 /// Where to do something about a trouble.
@@ -93,6 +97,11 @@ const SECRET: &str = "trouble:secret:";
 const REACH: &str = "trouble:reach:";
 const ADDRESS: &str = "trouble:address:";
 
+/// Whether a trouble of this name may come again after it was over. Every other is named by what happens once.
+pub fn recurs(once: &str) -> bool {
+    once.starts_with(ADDRESS)
+}
+
 /// Where to do something about the trouble of this name.
 pub fn place(once: &str) -> Place {
     match once.starts_with(REACH) {
@@ -101,58 +110,55 @@ pub fn place(once: &str) -> Place {
     }
 }
 
-/// Every trouble that there is now. `address` is ours, and `gap` the row of the gap that goes on.
+/// Every trouble that there is now. `address` is ours.
 pub fn troubles(
     endpoints: &[Endpoint],
-    reach: &Reach,
-    gap: Option<i64>,
+    unreachable: Option<&Unreachable>,
     address: Option<&str>,
     here: &Here,
 ) -> Vec<Trouble> {
-    let mut found: Vec<Trouble> = unreachable(reach, gap, here).into_iter().collect();
+    let mut found: Vec<Trouble> = unreachable
+        .and_then(|one| cut_off(one, here))
+        .into_iter()
+        .collect();
     found.extend(moved(endpoints, address));
     found.extend(endpoints.iter().filter_map(refused));
     found.extend(endpoints.iter().filter_map(|one| silent(one, here)));
     found
 }
 
-/// From when on time alone makes a trouble of what is known, if nothing happens.
-pub fn next(endpoints: &[Endpoint], reach: &Reach, now: Timestamp) -> Option<Timestamp> {
+/// After how long time alone makes another trouble of what is known, if nothing happens.
+pub fn next(
+    endpoints: &[Endpoint],
+    unreachable: Option<&Unreachable>,
+    now: Timestamp,
+) -> Option<SignedDuration> {
     let silent = endpoints.iter().filter_map(|one| Some(one.silence?.1));
-    let reach = tells_from(reach);
-    silent.chain(reach).filter(|at| *at > now).min()
+    let silent = silent.map(|from| from.duration_since(now));
+    let cut_off = unreachable.map(|one| one.patience() - one.lasted);
+    silent
+        .chain(cut_off)
+        .filter(|left| left.is_positive())
+        .min()
 }
 
-fn tells_from(reach: &Reach) -> Option<Timestamp> {
-    match reach {
-        Reach::Fine => None,
-        Reach::Mending { since, .. } => since.checked_add(UNREACHABLE_FOR).ok(),
-        Reach::Failed { since, .. } => since.checked_add(FAILED_FOR).ok(),
-    }
-}
-
-fn unreachable(reach: &Reach, gap: Option<i64>, here: &Here) -> Option<Trouble> {
-    let (since, why) = match reach {
-        Reach::Fine => return None,
-        Reach::Mending { since, cause } => (*since, cause),
-        Reach::Failed { since, message } => (*since, message),
-    };
-    if tells_from(reach)? > here.now {
+fn cut_off(one: &Unreachable, here: &Here) -> Option<Trouble> {
+    if one.lasted < one.patience() {
         return None;
     }
     // A gap outlives this process, so that a restart does not tell of it again.
-    let name = gap.map_or_else(
-        || format!("at{}", since.as_microsecond()),
-        |id| id.to_string(),
-    );
-    let since = format!("Since {}.", moment(since, here));
+    let name = match one.gap {
+        Some(id) => id.to_string(),
+        None => format!("at{}", one.since.as_microsecond()),
+    };
+    let since = format!("Since {}.", moment(one.since, here));
     let title = "Bellhop cannot be reached".to_owned();
     Some(Trouble {
         once: format!("{REACH}{name}"),
         endpoint_id: None,
         full: Wording {
             title: title.clone(),
-            body: format!("{since}\n{}", sentence(why)),
+            body: format!("{since}\n{}", sentence(&one.why)),
         },
         discreet: Wording { title, body: since },
     })
@@ -302,22 +308,16 @@ mod tests {
         }
     }
 
-    fn told(endpoint: Endpoint, reach: &Reach, now: &str) -> Vec<Trouble> {
-        troubles(
-            &[endpoint],
-            reach,
-            None,
-            Some("https://new.host"),
-            &here(now),
-        )
+    fn told(endpoint: Endpoint, reach: Option<&Unreachable>, now: &str) -> Vec<Trouble> {
+        troubles(&[endpoint], reach, Some("https://new.host"), &here(now))
     }
 
     #[test]
     fn a_silence_is_told_of_once_it_is_unusual_and_by_its_last_call() {
-        let before = told(endpoint(), &Reach::Fine, "2026-11-13T13:59:59Z");
+        let before = told(endpoint(), None, "2026-11-13T13:59:59Z");
         assert_eq!(before, []);
-        let first = told(endpoint(), &Reach::Fine, "2026-11-13T14:00:00Z");
-        let later = told(endpoint(), &Reach::Fine, "2026-11-16T14:00:00Z");
+        let first = told(endpoint(), None, "2026-11-13T14:00:00Z");
+        let later = told(endpoint(), None, "2026-11-16T14:00:00Z");
         assert_eq!(first[0].once, later[0].once);
         assert_eq!(
             first[0].full.title,
@@ -333,7 +333,7 @@ mod tests {
             silence: None,
             ..endpoint()
         };
-        assert_eq!(told(called, &Reach::Fine, "2026-11-16T14:00:00Z"), []);
+        assert_eq!(told(called, None, "2026-11-16T14:00:00Z"), []);
     }
 
     #[test]
@@ -345,42 +345,42 @@ mod tests {
             ..endpoint()
         };
         let now = "2026-11-11T00:00:00Z";
-        assert_eq!(told(refused(2, Some(3)), &Reach::Fine, now), []);
-        let third = told(refused(3, Some(3)), &Reach::Fine, now);
-        let tenth = told(refused(10, Some(3)), &Reach::Fine, now);
+        assert_eq!(told(refused(2, Some(3)), None, now), []);
+        let third = told(refused(3, Some(3)), None, now);
+        let tenth = told(refused(10, Some(3)), None, now);
         assert_eq!(third, tenth);
         assert_eq!(third[0].full.title, "Calls of Kordless are turned away");
-        let again = told(refused(3, Some(4)), &Reach::Fine, now);
+        let again = told(refused(3, Some(4)), None, now);
         assert_ne!(third[0].once, again[0].once);
+    }
+
+    fn cut_off(minutes: i64, mends: bool, gap: Option<i64>) -> Unreachable {
+        Unreachable {
+            since: "2026-11-11T09:00:00Z".parse().unwrap(),
+            lasted: SignedDuration::from_mins(minutes),
+            mends,
+            why: "the network is down".to_owned(),
+            gap,
+        }
     }
 
     #[test]
     fn that_nobody_reaches_us_is_told_of_when_it_lasts() {
-        let since = "2026-11-11T09:00:00Z".parse().unwrap();
-        let mending = Reach::Mending {
-            since,
-            cause: "the network is down".to_owned(),
-        };
-        assert_eq!(told(endpoint(), &mending, "2026-11-11T09:04:59Z"), []);
-        let lasts = told(endpoint(), &mending, "2026-11-11T09:05:00Z");
+        let now = "2026-11-11T10:00:00Z";
+        let told = |one: &Unreachable| told(endpoint(), Some(one), now);
+        // An hour, of which the computer slept most.
+        assert_eq!(told(&cut_off(4, true, None)), []);
+        let lasts = told(&cut_off(5, true, None));
         assert_eq!(
             lasts[0].full.body,
             "Since Wed 11 Nov, 09:00.\nThe network is down."
         );
         assert_eq!(lasts[0].discreet.body, "Since Wed 11 Nov, 09:00.");
         assert_eq!(place(&lasts[0].once), Place::Reach);
-        let failed = Reach::Failed {
-            since,
-            message: "The authtoken is not valid.".to_owned(),
-        };
-        let soon = told(endpoint(), &failed, "2026-11-11T09:01:00Z");
-        assert!(soon[0].full.body.ends_with("The authtoken is not valid."));
+        assert_eq!(told(&cut_off(1, false, None)).len(), 1);
         // One gap is one trouble, whatever its causes.
-        let in_gap = |reach: &Reach| {
-            let here = here("2026-11-11T10:00:00Z");
-            troubles(&[], reach, Some(4), None, &here)[0].once.clone()
-        };
-        assert_eq!(in_gap(&mending), in_gap(&failed));
+        let of_gap = |mends| told(&cut_off(9, mends, Some(4)))[0].once.clone();
+        assert_eq!(of_gap(true), of_gap(false));
     }
 
     #[test]
@@ -394,22 +394,20 @@ mod tests {
             })
             .collect();
         let here = here("2026-11-11T00:00:00Z");
-        let told = troubles(&all, &Reach::Fine, None, Some("https://new.host"), &here);
+        let told = troubles(&all, None, Some("https://new.host"), &here);
         assert_eq!(told.len(), 1);
         assert!(told[0].full.body.contains("2 more"), "{told:?}");
         assert_eq!(place(&told[0].once), Place::Endpoints);
-        assert_eq!(troubles(&all, &Reach::Fine, None, None, &here), []);
+        assert_eq!(troubles(&all, None, None, &here), []);
     }
 
     #[test]
     fn the_next_look_is_when_time_alone_makes_a_trouble() {
         let now = "2026-11-11T09:00:00Z".parse().unwrap();
-        let mending = Reach::Mending {
-            since: now,
-            cause: String::new(),
-        };
-        let next = |reach: &Reach| next(&[endpoint()], reach, now).map(|at| at.to_string());
-        assert_eq!(next(&mending).as_deref(), Some("2026-11-11T09:05:00Z"));
-        assert_eq!(next(&Reach::Fine).as_deref(), Some("2026-11-13T14:00:00Z"));
+        let next = |one: Option<&Unreachable>| next(&[endpoint()], one, now);
+        let minutes = SignedDuration::from_mins;
+        assert_eq!(next(Some(&cut_off(2, true, None))), Some(minutes(3)));
+        assert_eq!(next(Some(&cut_off(9, true, None))), Some(minutes(53 * 60)));
+        assert_eq!(next(None), Some(minutes(53 * 60)));
     }
 }

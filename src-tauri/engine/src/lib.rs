@@ -29,6 +29,7 @@ pub mod rhythms;
 pub mod secrets;
 pub mod self_test;
 pub mod sending;
+pub mod troubles;
 pub mod tunnel;
 
 use std::path::{Path, PathBuf};

@@ -14,7 +14,7 @@ use bellhop_engine::serving::{self, Serving};
 use bellhop_engine::store::StoreError;
 use bellhop_engine::store::timeline::{self, TimelineQuery};
 use bellhop_engine::tunnel::{Authtoken, OwnAddressConfig, TunnelConfig, TunnelStatus};
-use bellhop_engine::{Engine, demo};
+use bellhop_engine::{Engine, demo, troubles};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -40,6 +40,11 @@ pub(super) async fn run(engine: Arc<Engine>, options: Serve, output: Output) -> 
     let stop = CancellationToken::new();
     if options.notify == Notify::Desktop {
         tokio::spawn(announcing::run(Arc::clone(&engine), stop.clone(), show));
+        tokio::spawn(troubles::watch(
+            Arc::clone(&engine),
+            Arc::clone(&serving),
+            stop.clone(),
+        ));
         serving.set_notifies();
     }
     let outcome = tokio::select! {

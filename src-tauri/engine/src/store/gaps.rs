@@ -80,6 +80,12 @@ pub fn list(connection: &Connection, limit: i64) -> Result<Vec<Stored>> {
     rows(&mut statement, [limit], read)
 }
 
+/// The row of the gap that goes on.
+pub(crate) fn open(connection: &Connection) -> Result<Option<i64>> {
+    let newest = newest(connection)?.filter(|newest| newest.gap.ended_at.is_none());
+    Ok(newest.map(|newest| newest.id))
+}
+
 /// Whether a gap goes on.
 pub(crate) fn goes_on(connection: &Connection) -> Result<bool> {
     Ok(newest(connection)?.is_some_and(|newest| newest.gap.ended_at.is_none()))

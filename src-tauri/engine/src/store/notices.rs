@@ -269,6 +269,30 @@ pub fn waiting(connection: &Connection, now: Timestamp) -> Result<Vec<Notice>> {
     )
 }
 
+/// The name of a notice, and what has become of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    /// What it tells of is over.
+    pub(crate) over: bool,
+    /// It is shown or will be, and can be called off.
+    pub(crate) open: bool,
+}
+
+/// The notices whose names begin so.
+pub(crate) fn named(connection: &Connection, beginning: &str) -> Result<Vec<Named>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT once, held IS 'over' AS over, held IS NULL AS open FROM notice WHERE once GLOB ?1 || '*'",
+    )?;
+    rows(&mut statement, [beginning], |row| {
+        Ok(Named {
+            name: row.get("once")?,
+            over: row.get("over")?,
+            open: row.get("open")?,
+        })
+    })
+}
+
 /// Notices by their rows, as they are now. Those that are gone are left out.
 ///
 /// # Errors

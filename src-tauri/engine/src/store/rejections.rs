@@ -71,3 +71,26 @@ pub fn list(
         })
     })
 }
+
+/// How many calls to an endpoint were turned away for one of these reasons since a moment. Only traces that are kept are
+/// counted.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn count(
+    connection: &Connection,
+    endpoint_id: i64,
+    since: Timestamp,
+    reasons: &[&str],
+) -> Result<usize> {
+    let mut statement = connection
+        .prepare_cached("SELECT reason FROM rejection WHERE endpoint_id = ?1 AND at > ?2")?;
+    let found = rows(
+        &mut statement,
+        params![endpoint_id, since.as_microsecond()],
+        |row| Ok(row.get::<_, String>("reason")?),
+    )?;
+    let counted = found.iter().filter(|one| reasons.contains(&one.as_str()));
+    Ok(counted.count())
+}

@@ -1,0 +1,330 @@
+//! Notices of troubles, answers, and what becomes of a notice until it is shown.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+
+use std::sync::Arc;
+
+use bellhop_core::notice::{Loudness, NoticeKind, Wording, Words};
+use bellhop_core::provider::Provider;
+use bellhop_core::signature::SecretValue;
+use bellhop_core::trouble::Unreachable;
+use bellhop_engine::Engine;
+use bellhop_engine::answering::{Answer, SNOOZE};
+use bellhop_engine::store::notices::{self, ListQuery, Listed, NewNotice, Of};
+use bellhop_engine::store::rejections;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+const ADDRESS: &str = "https://bluebell.ngrok.app";
+
+struct Desk {
+    engine: Arc<Engine>,
+    endpoint: i64,
+    _home: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn new() -> Desk {
+        let home = tempfile::tempdir().unwrap();
+        let engine = Engine::open_with_file_secrets(home.path()).await.unwrap();
+        let secret = SecretValue::new("s");
+        let added = engine.add_endpoint(Provider::Bookora, Some("Studio"), secret);
+        let endpoint = added.await.unwrap().id;
+        Desk {
+            engine,
+            endpoint,
+            _home: home,
+        }
+    }
+
+    async fn is_refused(&self, reason: &'static str) {
+        let endpoint = self.endpoint;
+        let write = self.engine.store.write(move |connection| {
+            rejections::insert(connection, Some(endpoint), reason, "", Timestamp::now())
+        });
+        write.await.unwrap();
+    }
+
+    /// Looks, and gives what is told of trouble: the title, and whether it is over.
+    async fn looks(&self, unreachable: Option<Unreachable>, address: Option<&str>) -> Vec<String> {
+        let address = address.map(str::to_owned);
+        let look = self
+            .engine
+            .look_for_troubles(unreachable, address, Timestamp::now());
+        look.await.unwrap();
+        let listed = self.listed().await;
+        let listed = listed.iter().rev().map(|one| {
+            let title = &one.notice.words.full.title;
+            match one.held {
+                Some(held) => format!("{title}: {}", held.as_str()),
+                None => title.clone(),
+            }
+        });
+        listed.collect()
+    }
+
+    async fn listed(&self) -> Vec<Listed> {
+        let query = ListQuery {
+            limit: 1_000,
+            ..ListQuery::default()
+        };
+        let read = self
+            .engine
+            .store
+            .read(move |connection| notices::list(connection, &query, Timestamp::now()));
+        read.await.unwrap()
+    }
+
+    async fn waiting(&self, now: Timestamp) -> Vec<notices::Notice> {
+        let read = self
+            .engine
+            .store
+            .read(move |connection| notices::waiting(connection, now));
+        read.await.unwrap()
+    }
+
+    async fn show_all(&self) {
+        let now = Timestamp::now();
+        let show = self.engine.store.write(move |connection| {
+            let waiting = notices::waiting(connection, now)?;
+            let ids: Vec<i64> = waiting.iter().map(|notice| notice.id).collect();
+            notices::mark_shown(connection, &ids, now)
+        });
+        show.await.unwrap();
+    }
+}
+
+fn cut_off(minutes: i64) -> Option<Unreachable> {
+    Some(Unreachable {
+        since: Timestamp::now(),
+        lasted: SignedDuration::from_mins(minutes),
+        mends: true,
+        why: "the network is down".to_owned(),
+        gap: None,
+    })
+}
+
+#[tokio::test]
+async fn calls_that_do_not_fit_the_secret_are_told_of_once_until_it_is_mended() {
+    let desk = Desk::new().await;
+    // Without any proof, it was somebody else.
+    for _ in 0..5 {
+        desk.is_refused("signature_missing").await;
+    }
+    desk.is_refused("signature_mismatch").await;
+    desk.is_refused("signature_mismatch").await;
+    assert_eq!(desk.looks(None, None).await, [""; 0]);
+    desk.is_refused("signature_mismatch").await;
+    let told = "Calls of Bookora are turned away";
+    assert_eq!(desk.looks(None, None).await, [told]);
+    desk.show_all().await;
+    desk.is_refused("signature_mismatch").await;
+    assert_eq!(desk.looks(None, None).await, [told]);
+
+    let secret = SecretValue::new("t").unwrap();
+    desk.engine.add_secret(desk.endpoint, secret).await.unwrap();
+    assert_eq!(desk.looks(None, None).await, [format!("{told}: over")]);
+    assert_eq!(desk.looks(None, None).await.len(), 1);
+    for _ in 0..3 {
+        desk.is_refused("signature_mismatch").await;
+    }
+    let both = [format!("{told}: over"), told.to_owned()];
+    assert_eq!(desk.looks(None, None).await, both);
+}
+
+#[tokio::test]
+async fn what_mends_itself_soon_is_told_to_nobody_and_what_is_over_unseen_is_not_shown() {
+    let desk = Desk::new().await;
+    assert_eq!(desk.looks(cut_off(4), None).await, [""; 0]);
+    let since = cut_off(5);
+    let told = desk.looks(since.clone(), None).await;
+    assert_eq!(told, ["Bellhop cannot be reached"]);
+    assert_eq!(desk.looks(since, None).await.len(), 1);
+    // Nobody was shown it yet.
+    assert_eq!(desk.looks(None, None).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_address_that_changes_again_is_told_of_again() {
+    let desk = Desk::new().await;
+    let other = "https://orchid.ngrok.app";
+    let host = rusqlite::Connection::open(desk._home.path().join("bellhop.db")).unwrap();
+    let called = |at: &str| {
+        host.execute("UPDATE endpoint SET called_host = ?1", [at])
+            .unwrap();
+    };
+    let changed = "Bellhop’s address has changed";
+    called("orchid.ngrok.app");
+    assert_eq!(desk.looks(None, Some(ADDRESS)).await, [changed]);
+    desk.show_all().await;
+    assert_eq!(desk.looks(None, Some(ADDRESS)).await, [changed]);
+    assert_eq!(
+        desk.looks(None, Some(other)).await,
+        [format!("{changed}: over")]
+    );
+    let again = desk.looks(None, Some(ADDRESS)).await;
+    assert_eq!(again, [format!("{changed}: over"), changed.to_owned()]);
+    // While nobody knows the address, it is not known to be right either.
+    assert_eq!(desk.looks(None, Some(ADDRESS)).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_trouble_that_came_in_a_pause_stays_listed_and_is_looked_at_in_peace() {
+    let desk = Desk::new().await;
+    let since = cut_off(9);
+    desk.looks(since.clone(), None).await;
+    let pause = bellhop_engine::store::settings::Pause::UntilResumed;
+    desk.engine.pause_notifications(Some(pause)).await.unwrap();
+    desk.engine.pause_notifications(None).await.unwrap();
+    let held = ["Bellhop cannot be reached: paused"];
+    assert_eq!(desk.looks(since, None).await, held);
+    let mut changes = desk.engine.changes.listen();
+    assert_eq!(desk.looks(None, None).await, held);
+    desk.engine
+        .changes
+        .tell(bellhop_engine::changes::Change::Gaps);
+    // Nothing was changed before.
+    let heard = changes.next().await;
+    assert_eq!(heard, Some(bellhop_engine::changes::Change::Gaps));
+}
+
+#[tokio::test]
+async fn a_snoozed_trouble_that_is_over_is_not_told_of_again() {
+    let desk = Desk::new().await;
+    let since = cut_off(9);
+    desk.looks(since.clone(), None).await;
+    desk.show_all().await;
+    let told = desk.listed().await[0].notice.id;
+    desk.engine
+        .answer(vec![told], Answer::Snoozed)
+        .await
+        .unwrap();
+    // The first answer counts.
+    desk.engine
+        .answer(vec![told], Answer::Dismissed)
+        .await
+        .unwrap();
+    let answer = desk.listed().await[0].answer.map(|(answer, _)| answer);
+    assert_eq!(answer, Some(Answer::Snoozed));
+
+    let later = Timestamp::now() + SNOOZE;
+    assert_eq!(desk.waiting(Timestamp::now()).await.len(), 0);
+    let again = desk.waiting(later).await;
+    assert_eq!(again[0].words.full.title, "Bellhop cannot be reached");
+    assert_eq!(again[0].settled, None);
+    desk.looks(None, None).await;
+    let settled = desk.waiting(later).await[0].settled;
+    assert_eq!(settled.map(|held| held.as_str()), Some("over"));
+}
+
+/// What happens to notices, in any order.
+#[derive(Clone, Debug)]
+enum Move {
+    Plan(u8),
+    CallOff(u8),
+    Show,
+    Answer(u8, Answer),
+}
+
+fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let answer = prop_oneof![
+        Just(Answer::Opened),
+        Just(Answer::Done),
+        Just(Answer::Snoozed),
+        Just(Answer::Dismissed),
+    ];
+    let one = prop_oneof![
+        3 => (0..4_u8).prop_map(Move::Plan),
+        1 => (0..4_u8).prop_map(Move::CallOff),
+        2 => Just(Move::Show),
+        2 => ((0..4_u8), answer).prop_map(|(name, answer)| Move::Answer(name, answer)),
+    ];
+    prop::collection::vec(one, 1..24)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever is planned again, answered and called off in between: a name is shown once, apart from what the person
+    /// asked to see again, and what was shown stays listed with its moment.
+    #[test]
+    fn a_notice_is_shown_once_whatever_the_order(moves in moves()) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let desk = Desk::new().await;
+            let mut shown = std::collections::BTreeMap::<String, usize>::new();
+            for one in moves {
+                match one {
+                    Move::Plan(name) => desk.plan(name).await,
+                    Move::CallOff(name) => {
+                        let name = format!("test:{name}");
+                        let write = desk
+                            .engine
+                            .store
+                            .write(move |connection| notices::call_off(connection, &name));
+                        write.await.unwrap();
+                    }
+                    Move::Show => {
+                        for notice in desk.waiting(Timestamp::now()).await {
+                            *shown.entry(notice.once.unwrap()).or_default() += 1;
+                        }
+                        desk.show_all().await;
+                    }
+                    Move::Answer(name, answer) => {
+                        let title = name.to_string();
+                        let all = desk.listed().await;
+                        let asked = all.iter().find(|listed| {
+                            listed.shown_at.is_some() && listed.notice.words.full.title == title
+                        });
+                        if let Some(asked) = asked {
+                            desk.engine.answer(vec![asked.notice.id], answer).await.unwrap();
+                        }
+                    }
+                }
+            }
+            prop_assert!(shown.values().all(|times| *times == 1), "{shown:?}");
+            let listed = desk.listed().await;
+            for name in shown.keys() {
+                let times = listed.iter().filter(|one| one.notice.once.as_ref() == Some(name));
+                let times: Vec<_> = times.collect();
+                prop_assert!(times.len() == 1 && times[0].shown_at.is_some(), "{listed:?}");
+            }
+            Ok(())
+        })?;
+    }
+}
+
+impl Desk {
+    async fn plan(&self, name: u8) {
+        let wording = Wording {
+            title: name.to_string(),
+            body: String::new(),
+        };
+        let words = Words {
+            full: wording.clone(),
+            discreet: wording,
+        };
+        let plan = self.engine.store.write(move |connection| {
+            let new = NewNotice {
+                of: Of::Once {
+                    name: &format!("test:{name}"),
+                    booking_id: None,
+                    other_booking_id: None,
+                    endpoint_id: None,
+                },
+                kind: NoticeKind::Digest,
+                words: &words,
+                loudness: Loudness::Normal,
+                planned_at: Timestamp::now(),
+                due_at: None,
+            };
+            notices::plan(connection, &new)
+        });
+        plan.await.unwrap();
+    }
+}
