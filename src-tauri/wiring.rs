@@ -12,7 +12,7 @@ use bellhop_engine::changes::Change;
 use bellhop_engine::desktop::daemon;
 use bellhop_engine::instance::Window;
 use bellhop_engine::serving::Serving;
-use bellhop_engine::{Engine, demo, serving, troubles};
+use bellhop_engine::{Engine, demo, desktop, serving, troubles};
 use clap::Parser as _;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
 use tokio::sync::Mutex;
@@ -214,6 +214,7 @@ fn set_up(
         show,
     ));
     tauri::async_runtime::spawn(notifier::keep_current(app.clone()));
+    tauri::async_runtime::spawn(look_at_the_desktop());
     // The demo's booking systems are invented, and so would be their troubles.
     if !args.demo {
         tauri::async_runtime::spawn(troubles::watch(
@@ -244,6 +245,13 @@ async fn open(args: &Args, data_dir: &Path) -> anyhow::Result<(Arc<Engine>, Arc<
     };
     let serving = serving::serve(Arc::clone(&engine), args.listen, Window::Hidden).await?;
     Ok((engine, serving))
+}
+
+/// Whoever wonders later why nothing appeared finds it in the log; the window shows it by itself.
+async fn look_at_the_desktop() {
+    for trouble in desktop::look().await.troubles {
+        tracing::warn!("{}", trouble.sentence());
+    }
 }
 
 /// Ends well when the session ends or somebody asks, so that the tunnel leaves its edge.

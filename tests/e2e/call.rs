@@ -52,18 +52,29 @@ pub(crate) async fn post_booking(
     event_type: &str,
     booking: &SampleBooking,
 ) -> Result<()> {
-    let provider = Provider::Kordless;
+    let signed = (Provider::Kordless, SECRET);
+    let status = post_signed(receiver, path, signed, event_type, booking).await?;
+    ensure!(status == 200, "the sample was answered {status}");
+    Ok(())
+}
+
+/// Posts a call of a provider that was signed with that secret, and gives the status of the answer.
+pub(crate) async fn post_signed(
+    receiver: SocketAddr,
+    path: &str,
+    (provider, secret): (Provider, &str),
+    event_type: &str,
+    booking: &SampleBooking,
+) -> Result<u16> {
     let call = provider
         .sample(event_type, booking)
         .context("no such sample")?;
-    let (secret, at) = (SecretValue::new(SECRET), booking.now.as_second());
+    let (secret, at) = (SecretValue::new(secret), booking.now.as_second());
     let signed = sign(provider, secret.as_ref(), None, at, &call.body);
     let own = call.headers.into_iter();
     let own = own.map(|(name, value)| (name.to_owned(), value));
     let headers = own.chain(signed.headers).collect();
-    let status = send(receiver, path, headers, call.body).await?;
-    ensure!(status == 200, "the sample was answered {status}");
-    Ok(())
+    send(receiver, path, headers, call.body).await
 }
 
 async fn send(receiver: SocketAddr, path: &str, headers: Headers, body: Vec<u8>) -> Result<u16> {

@@ -241,7 +241,56 @@ async fn words(stage: &Stage) -> Result<()> {
         cancelled.id != created.id,
         "another booking has another bubble"
     );
-    Ok(())
+    a_no_show_and_a_trouble(stage).await
+}
+
+async fn a_no_show_and_a_trouble(stage: &Stage) -> Result<()> {
+    let bookora = stage
+        .engine
+        .add_endpoint(Provider::Bookora, Some("Studio"), SecretValue::new("b"))
+        .await?;
+    let past = stage.booking(2, "2031-06-02T07:00:00Z")?;
+    let posts = async |secret: &str, event_type: &str, booking: &SampleBooking| {
+        let (path, signed) = (bookora.path(), (Provider::Bookora, secret));
+        call::post_signed(stage.receiver, &path, signed, event_type, booking).await
+    };
+    let before = stage.daemon().all().len();
+    eventually("the program knows the new endpoint", async || {
+        let status = posts("b", "no_show.detected", &past).await?;
+        Ok((status == 200).then_some(()))
+    })
+    .await?;
+    let no_show = stage.next(before).await?;
+    is(no_show.summary.as_str(), "No-show: Priya Raman")?;
+    is(
+        no_show.body.as_str(),
+        "Mon 2 Jun, 07:00–08:00\nPiano lesson · Bookora",
+    )?;
+    is(no_show.hint("category"), Some("x-bellhop.no_show"))?;
+    is(keys(&no_show), ALL_KEYS.to_vec())?;
+
+    for _ in 0..3 {
+        let status = posts("another", "no_show.detected", &past).await?;
+        is(status, 401)?;
+    }
+    let trouble = stage.next(before + 1).await?;
+    is(trouble.summary.as_str(), "Calls of Bookora are turned away")?;
+    is(
+        trouble.body.as_str(),
+        "Studio\nThey do not fit the secret. Copy it again from Bookora’s webhook settings.",
+    )?;
+    is(trouble.hint("category"), Some("x-bellhop.trouble"))?;
+    let without_done = [("default", "Open"), ("open", "Open"), ("snooze", "Snooze")];
+    is(keys(&trouble), without_done.to_vec())?;
+
+    // Until a call of its own comes again, which mends it.
+    let later = SampleBooking {
+        revision: 1,
+        now: stage.clock.now(),
+        ..past.clone()
+    };
+    is(posts("b", "booking.cancelled", &later).await?, 200)?;
+    stage.daemon().is_closed(trouble.id).await
 }
 
 /// Each button, a click, and what is read or answered elsewhere.
