@@ -97,7 +97,7 @@ pub(crate) fn show(app: &AppHandle, bubble: &Bubble) -> Result<(), String> {
 /// under an unknown name never appears.
 #[cfg(target_os = "windows")]
 fn identify(app: &AppHandle, notification: &mut Notification) {
-    if !tauri::is_dev() {
+    if is_installed() {
         notification.app_id(&app.config().identifier);
     }
 }
@@ -105,15 +105,25 @@ fn identify(app: &AppHandle, notification: &mut Notification) {
 /// The bundle to which notifications belong. Later calls change nothing, which the library calls an error.
 #[cfg(target_os = "macos")]
 fn identify(app: &AppHandle, _: &mut Notification) {
-    let bundle = match tauri::is_dev() {
-        true => "com.apple.Terminal",
-        false => &app.config().identifier,
+    let bundle = match is_installed() {
+        true => &app.config().identifier,
+        false => "com.apple.Terminal",
     };
     let _ = notify_rust::set_application(bundle);
 }
 
 #[cfg(not(any(target_os = "windows", target_os = "macos")))]
 fn identify(_: &AppHandle, _: &mut Notification) {}
+
+/// Whether this is more than what cargo has just built.
+#[cfg(any(target_os = "windows", target_os = "macos"))]
+fn is_installed() -> bool {
+    let program = std::env::current_exe().unwrap_or_default();
+    let folder = program.parent();
+    !folder.is_some_and(|folder| {
+        folder.ends_with("target/debug") || folder.ends_with("target/release")
+    })
+}
 
 /// Nothing takes a notification back on these systems.
 pub(crate) async fn keep_current(_: AppHandle) {}

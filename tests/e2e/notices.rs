@@ -11,6 +11,7 @@ use bellhop_core::signature::SecretValue;
 use bellhop_engine::Engine;
 use bellhop_engine::store::bookings::{self, Booking};
 use bellhop_engine::store::endpoints::Endpoint;
+use bellhop_engine::store::events;
 use bellhop_engine::store::notices::{self, ListQuery, Listed};
 use bellhop_test_support::desktop::{
     Clock, Desktop, Notification, Notifications, Program, ProgramOptions, eventually,
@@ -503,6 +504,12 @@ async fn a_burst(stage: &Stage) -> Result<()> {
         .window()
         .see_text("[data-testid=timeline-entry]", "Samuel Okafor")
         .await?;
+    // Who sees that there are six has not read any of them.
+    stage
+        .notice("New booking: Samuel Okafor", |one| one.answer.is_some())
+        .await?;
+    let unread = stage.engine.store.read(events::unread).await?;
+    ensure!(unread >= 6, "{unread} are unread");
     Ok(())
 }
 

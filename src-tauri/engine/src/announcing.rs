@@ -28,6 +28,9 @@ const BURST: usize = 4;
 /// How long to leave a store alone that refuses.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(15);
 
+/// How long to leave a desktop alone that refuses, unless something happens before.
+const PAUSE_AFTER_REFUSAL: Duration = Duration::from_secs(60);
+
 /// The longest wait for a notice that is due later: its time is one of the clock on the wall, which goes on while the
 /// computer sleeps and can be set, and a wait knows of neither.
 const BEAT: Duration = Duration::from_secs(15);
@@ -161,22 +164,30 @@ fn said_now(shown: Bubble, notices: &[Notice], privacy: Privacy) -> Option<Bubbl
 /// is only listed.
 ///
 /// A notice is marked as shown only after `show` has returned well, so a crash in between shows it again rather than
-/// never. `show` may block. What it refuses stays in the outbox and is tried again with the next change.
+/// never. `show` may block. What it refuses stays in the outbox and is tried again with the next change, or after a while.
 pub async fn run<S>(engine: Arc<Engine>, stop: CancellationToken, show: S)
 where
     S: Fn(&Bubble) -> Result<(), String> + Clone + Send + 'static,
 {
     let mut changes = engine.changes.listen();
     let mut unmarked = BTreeSet::new();
+    let mut refused = None;
     loop {
         let patience = match drain(&engine, &show, &mut unmarked).await {
-            Ok(patience) => patience,
+            Ok(patience) => {
+                refused = None;
+                patience
+            }
             Err(Failure::Desktop(cause)) => {
-                tracing::warn!(
-                    cause,
-                    "the desktop did not show a notification; it is tried again"
-                );
-                Duration::MAX
+                // It may be refused for hours, in the same words.
+                if refused.as_ref() != Some(&cause) {
+                    tracing::warn!(
+                        cause,
+                        "the desktop did not show a notification; it is tried again"
+                    );
+                }
+                refused = Some(cause);
+                PAUSE_AFTER_REFUSAL
             }
             Err(Failure::Store(error)) => {
                 tracing::warn!(%error, "notifications wait for the database");

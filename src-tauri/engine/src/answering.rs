@@ -50,16 +50,18 @@ impl Answer {
 }
 
 impl Engine {
-    /// Keeps an answer and does what it asks for. The first answer to a notice counts.
+    /// Keeps an answer and does what it asks for. The first answer to a notice counts. Who looks at a summary of several
+    /// has not read each.
     ///
     /// # Errors
     ///
     /// Fails where SQLite does.
     pub async fn answer(&self, notice_ids: Vec<i64>, answer: Answer) -> Result<(), StoreError> {
         let now = Timestamp::now();
+        let is_summary = notice_ids.len() > 1;
         let give = move |connection: &Connection| {
             for notice in notices::by_ids(connection, &notice_ids, now)? {
-                if notices::answer(connection, notice.id, answer, now)? {
+                if notices::answer(connection, notice.id, answer, now)? && !is_summary {
                     follow(connection, &notice, answer, now)?;
                 }
             }

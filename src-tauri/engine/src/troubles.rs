@@ -31,7 +31,7 @@ const OF_SECRET: [&str; 4] = [
 const BEAT: Duration = Duration::from_secs(15 * 60);
 
 /// The shortest, so that a flood of calls that are turned away costs no more than this.
-const REST: Duration = Duration::from_secs(1);
+const REST: Duration = Duration::from_secs(5);
 
 /// Looks after every change and when time alone makes a trouble, until `stop`.
 pub async fn watch(engine: Arc<Engine>, serving: Arc<Serving>, stop: CancellationToken) {

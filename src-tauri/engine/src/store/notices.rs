@@ -380,9 +380,11 @@ pub fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -> Resul
     let mut statement = connection.prepare_cached(concat!(
         "SELECT coalesce(shown_at, due_at, planned_at) AS at, event.delivery_id, planned_at, shown_at, notice.held, quieted,
              answer, answered_at, ", columns!(), "
-         WHERE (shown_at IS NOT NULL OR due_at IS NULL OR due_at <= :now) AND (NOT :unshown OR shown_at IS NULL)
-             AND (:at IS NULL OR (coalesce(shown_at, due_at, planned_at), notice.id) < (:at, :id))
-         ORDER BY at DESC, notice.id DESC LIMIT :limit"
+         WHERE notice.id IN (SELECT id FROM notice
+             WHERE (shown_at IS NOT NULL OR due_at IS NULL OR due_at <= :now) AND (NOT :unshown OR shown_at IS NULL)
+                 AND (:at IS NULL OR (coalesce(shown_at, due_at, planned_at), id) < (:at, :id))
+             ORDER BY coalesce(shown_at, due_at, planned_at) DESC, id DESC LIMIT :limit)
+         ORDER BY at DESC, notice.id DESC"
     ))?;
     let parameters = named_params! {
         ":now": now.as_microsecond(),
