@@ -5,6 +5,7 @@ use bellhop_engine::store::{deliveries as table, notices};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::notices::NotShown;
 use super::text;
 use super::timeline::{Problem, TimelineEntry};
 use super::words::{Provider, Trust};
@@ -79,7 +80,7 @@ pub struct Header {
 pub struct NoticeTimes {
     pub planned_at: String,
     pub shown_at: Option<String>,
-    pub held: bool,
+    pub not_shown: Option<NotShown>,
 }
 
 /// A call with its content, what became of it, and what it says.
@@ -138,7 +139,7 @@ impl WholeDelivery {
             notice: told.map(|told| NoticeTimes {
                 planned_at: told.planned_at.to_string(),
                 shown_at: text(told.shown_at),
-                held: told.held.is_some(),
+                not_shown: told.shown_at.is_none().then(|| told.held.into()),
             }),
             query: call.query.clone(),
             caller,

@@ -133,14 +133,14 @@ describe("the words of a call", () => {
     const notice = {
       plannedAt: "2026-11-20T10:00:00.012Z",
       shownAt: "2026-11-20T10:00:01.512Z",
-      held: false,
+      notShown: null,
     };
     expect(stepsOf(whole({ notice }), berlin).map(({ word, took }) => [word, took])).toEqual([
       ["Checked and kept", null],
       ["Read", "12 ms"],
       ["Notified", "1.5 s"],
     ]);
-    const held = { ...notice, shownAt: null, held: true };
+    const held = { ...notice, shownAt: null, notShown: "paused" as const };
     expect(stepsOf(whole({ notice: held }), berlin)[2]?.word).toContain("paused");
     expect(stepsOf(whole({ workedAt: null }), berlin)[1]?.word).toBe("Waits to be read");
   });

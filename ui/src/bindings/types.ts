@@ -338,7 +338,7 @@ export type NoticeQuery = { unshown: boolean, before: string | null, limit: numb
 /**
  * When the person was told of what a call says. `shown_at` is null where the desktop has not taken the notice.
  */
-export type NoticeTimes = { plannedAt: string, shownAt: string | null, held: boolean, };
+export type NoticeTimes = { plannedAt: string, shownAt: string | null, notShown: NotShown | null, };
 
 /**
  * A pause without an end.

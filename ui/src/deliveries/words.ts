@@ -32,7 +32,11 @@ export function stepsOf(whole: WholeDelivery, times: Times): Step[] {
       { word: t("deliveries.steps.notified"), at: times.exact(notice.shownAt), took: after },
     ];
   }
-  const word = notice.held ? t("deliveries.steps.held") : t("deliveries.steps.notShown");
+  const why = notice.notShown;
+  const word =
+    why === null || why === "waiting"
+      ? t("deliveries.steps.notShown")
+      : t("deliveries.steps.held", { why: t(`notices.notShown.${why}`) });
   return [arrived, read, { word, at: null, took: null }];
 }
 

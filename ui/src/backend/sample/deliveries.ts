@@ -34,7 +34,7 @@ export function wholeDelivery(entries: TimelineEntry[]): WholeDelivery {
     idempotencyKey: `evt_${entry.deliveryId}`,
     workedAt: later(3),
     erasedAt: null,
-    notice: entry.kind === "updated" ? null : { plannedAt: later(3), shownAt: later(21), held: false },
+    notice: entry.kind === "updated" ? null : { plannedAt: later(3), shownAt: later(21), notShown: null },
     query: null,
     caller: "203.0.113.24 (DE)",
     headers: [

@@ -65,7 +65,7 @@ export const deliveries: Words["deliveries"] = {
     read: "Gelesen",
     nothing: "Nichts zu melden",
     notified: "Gemeldet",
-    held: "Nicht gemeldet: Benachrichtigungen waren pausiert",
+    held: "Nicht gemeldet: {{why}}",
     notShown: "Wartet darauf, dass der Desktop es zeigt",
     underAMillisecond: "unter 1 ms",
     milliseconds: "{{number}} ms",

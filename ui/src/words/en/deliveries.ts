@@ -63,7 +63,7 @@ export const deliveries = {
     read: "Read",
     nothing: "Nothing to notify of",
     notified: "Notified",
-    held: "Not notified: notifications were paused",
+    held: "Not notified: {{why}}",
     notShown: "Waits to be shown by the desktop",
     underAMillisecond: "under 1 ms",
     milliseconds: "{{number}} ms",
