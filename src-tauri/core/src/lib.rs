@@ -20,6 +20,7 @@
 //! - **rhythm**: how often an endpoint is called, and from when on its silence is unusual.
 //! - **notice**: what we want to tell, of an act or of anything else; a *notification* is the bubble that the desktop makes
 //!   of it. One that is **held** is listed and not shown.
+//! - **rule**: what the person said of some notices. **quiet hours**: when notices are held. **manner**: how one notice is told.
 //!
 //! # The way of one call
 //!
@@ -40,9 +41,11 @@ mod providers;
 pub mod interpretation;
 
 pub mod booking;
+pub mod hours;
 pub mod notice;
 pub mod overlap;
 pub mod overview;
+pub mod rule;
 
 pub mod gap;
 pub mod rhythm;
