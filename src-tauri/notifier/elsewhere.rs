@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bellhop_core::notice::Loudness;
+use bellhop_core::rule::Sound;
 use bellhop_engine::announcing::Bubble;
 use notify_rust::{CloseReason, Notification, NotificationResponse};
 use tauri::AppHandle;
@@ -13,11 +14,32 @@ use super::{Key, answered, app_name, dismissed, keys};
 /// that came while they did opens nothing.
 const WAITING: usize = 32;
 
-/// The person's own choice of a sound.
+/// The name of a sound among those that come with the system. `None` for no sound.
 #[cfg(target_os = "macos")]
-const SOUND: &str = "NSUserNotificationDefaultSoundName";
+fn name(sound: Sound) -> Option<&'static str> {
+    match sound {
+        Sound::None => None,
+        // The person's own choice.
+        Sound::Message => Some("NSUserNotificationDefaultSoundName"),
+        Sound::Bell => Some("Ping"),
+        Sound::Chime => Some("Glass"),
+        Sound::Alarm => Some("Sosumi"),
+        Sound::Warning => Some("Basso"),
+    }
+}
+
+/// The name of a sound among those that a toast may have. `None` for no sound.
 #[cfg(not(target_os = "macos"))]
-const SOUND: &str = "Default";
+fn name(sound: Sound) -> Option<&'static str> {
+    match sound {
+        Sound::None => None,
+        Sound::Message => Some("Default"),
+        Sound::Bell => Some("IM"),
+        Sound::Chime => Some("Mail"),
+        Sound::Alarm => Some("Reminder"),
+        Sound::Warning => Some("SMS"),
+    }
+}
 
 /// How many wait.
 #[derive(Default)]
@@ -46,8 +68,8 @@ pub(crate) fn show(app: &AppHandle, bubble: &Bubble) -> Result<(), String> {
         Loudness::Urgent => notify_rust::Urgency::Critical,
     });
     identify(app, &mut notification);
-    if bubble.loudness != Loudness::Silent {
-        notification.sound_name(SOUND);
+    if let Some(name) = name(bubble.sound.unwrap_or(Sound::Message)) {
+        notification.sound_name(name);
     }
     // A click on the bubble itself needs no button.
     for key in keys(bubble).into_iter().filter(|key| *key != Key::Bubble) {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use bellhop_core::notice::Loudness;
+use bellhop_core::rule::Sound;
 use bellhop_engine::announcing::Bubble;
 use bellhop_engine::changes::Change;
 use bellhop_engine::desktop::daemon::{self, Can, DaemonProxy};
@@ -20,10 +21,6 @@ const NAME: &str = "org.freedesktop.Notifications";
 
 /// As the menu of the desktop knows the program.
 const DESKTOP_ENTRY: &str = "bellhop-desktop";
-
-/// Of the sounds that every theme has.
-const SOUND: &str = "message-new-instant";
-const URGENT_SOUND: &str = "dialog-warning";
 
 /// The shortest time between two looks at what has become of the bubbles.
 const REST: Duration = Duration::from_millis(250);
@@ -119,11 +116,12 @@ impl Screen {
 }
 
 fn hints(bubble: &Bubble, heard: bool) -> HashMap<&'static str, Value<'static>> {
-    let (urgency, sound) = match bubble.loudness {
-        Loudness::Silent => (0_u8, None),
-        Loudness::Normal => (1, Some(SOUND)),
-        Loudness::Urgent => (2, Some(URGENT_SOUND)),
+    let urgency = match bubble.loudness {
+        Loudness::Silent => 0_u8,
+        Loudness::Normal => 1,
+        Loudness::Urgent => 2,
     };
+    let sound = bubble.sound.unwrap_or(Sound::Message).freedesktop_name();
     let category = match bubble.kind {
         Some(kind) => format!("x-bellhop.{}", kind.as_str()),
         None => "x-bellhop".to_owned(),

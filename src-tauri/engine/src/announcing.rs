@@ -9,6 +9,7 @@ use bellhop_core::notice::{
     Held, Here, Loudness, NoticeKind, Privacy, Wording, Words, discreet, written,
 };
 use bellhop_core::provider::Provider;
+use bellhop_core::rule::Sound;
 use bellhop_core::slot::Slot;
 use bellhop_core::trouble::{self, Place};
 use jiff::tz::TimeZone;
@@ -52,6 +53,10 @@ pub struct Bubble {
     pub loudness: Loudness,
     /// What a click on it shows.
     pub opens: Opens,
+    /// Its sound. `None`: whatever the desktop makes of it.
+    pub sound: Option<Sound>,
+    /// Whether the desktop is asked not to disturb, and keeps it to itself. No window of ours may appear for it either.
+    pub quieted: bool,
 }
 
 /// A place in the window.
@@ -94,6 +99,8 @@ impl Bubble {
             booking_id: None,
             loudness: Loudness::Normal,
             opens: Opens::Timeline,
+            sound: None,
+            quieted: false,
         }
     }
 }
@@ -156,6 +163,8 @@ fn said_now(shown: Bubble, notices: &[Notice], privacy: Privacy) -> Option<Bubbl
     Some(Bubble {
         notice_ids: shown.notice_ids,
         loudness: shown.loudness,
+        sound: shown.sound,
+        quieted: shown.quieted,
         ..now
     })
 }
@@ -229,13 +238,11 @@ where
     let read = engine.store.read(move |connection| {
         Ok((
             notices::waiting(connection, now)?,
-            notices::next_due(connection, now)?,
-            settings::pause(connection, now)?.is_some(),
             settings::privacy(connection)?,
             self_tests::waiting_for_notifier(connection)?,
         ))
     });
-    let (waiting, next_due, paused, privacy, tests) = read.await?;
+    let (waiting, privacy, tests) = read.await?;
     let (settled, waiting): (Vec<Notice>, Vec<Notice>) = waiting
         .into_iter()
         .partition(|notice| notice.settled.is_some());
@@ -249,18 +256,12 @@ where
         engine.store.write(hold).await?;
         engine.changes.tell(Change::Notices);
     }
-    if paused && !waiting.is_empty() {
-        let ids: Vec<i64> = waiting.iter().map(|notice| notice.id).collect();
-        let hold = move |connection: &Connection| notices::hold(connection, &ids, Held::Paused);
-        engine.store.write(hold).await?;
-        engine.changes.tell(Change::Notices);
-    } else {
-        for bubble in bubbles(&waiting, privacy) {
-            let ids = bubble.notice_ids.clone();
-            show_one(show, bubble).await?;
-            unmarked.extend(ids);
-            mark_shown(engine, unmarked).await?;
-        }
+    let (told, manners) = engine.decide(waiting, now).await?;
+    for bubble in bubbles(&told, privacy) {
+        let ids = bubble.notice_ids.clone();
+        show_one(show, manners.applied_to(bubble)).await?;
+        unmarked.extend(ids);
+        mark_shown(engine, unmarked).await?;
     }
     for test in tests {
         let Some(wording) = self_test::wording(&test) else {
@@ -273,7 +274,11 @@ where
         });
         marked.await?;
     }
-    Ok(next_due.map_or(Duration::MAX, |due| {
+    // Asked last: what quiet hours hold is told of at their end.
+    let next_due = engine
+        .store
+        .read(move |connection| notices::next_due(connection, now));
+    Ok(next_due.await?.map_or(Duration::MAX, |due| {
         let left = due.duration_since(Timestamp::now());
         Duration::try_from(left).unwrap_or_default().min(BEAT)
     }))
@@ -373,6 +378,8 @@ fn summary(acts: &[&Notice], privacy: Privacy) -> Bubble {
             .max()
             .unwrap_or_default(),
         opens: Opens::Timeline,
+        sound: None,
+        quieted: false,
     }
 }
 
@@ -386,5 +393,7 @@ fn bubble(notice: &Notice, privacy: Privacy) -> Bubble {
         booking_id: notice.booking_id,
         loudness: notice.loudness,
         opens: Opens::of(notice),
+        sound: None,
+        quieted: false,
     }
 }

@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 pub mod daemon;
+pub mod disturbing;
 
 use std::time::Duration;
 
@@ -65,6 +66,19 @@ pub struct Shows {
     pub troubles: Vec<Trouble>,
     /// Whether it says that it plays the sounds of notifications.
     pub sounds: bool,
+}
+
+impl Shows {
+    /// Whether the sounds of notifications are played. `None` where nobody is there who could say.
+    pub fn says_of_sounds(&self) -> Option<bool> {
+        let nobody = |trouble: &Trouble| {
+            matches!(
+                trouble,
+                Trouble::NoSession | Trouble::NoDaemon | Trouble::Silent(_)
+            )
+        };
+        (!self.troubles.iter().any(nobody)).then_some(self.sounds)
+    }
 }
 
 /// Looks at the desktop.

@@ -26,6 +26,7 @@ pub mod log;
 pub mod reach;
 pub mod restoring;
 pub mod rhythms;
+pub mod rules;
 pub mod secrets;
 pub mod self_test;
 pub mod sending;
@@ -39,6 +40,7 @@ use bellhop_core::signature::SecretValue;
 use rusqlite::Connection;
 
 use changes::Changes;
+use desktop::disturbing::Disturbing;
 use gaps::refusals::Refusals;
 use rhythms::Rhythms;
 use secrets::{NGROK_AUTHTOKEN, Secrets, SecretsError};
@@ -59,6 +61,8 @@ pub struct Engine {
     pub changes: Changes,
     /// How often each endpoint is called.
     pub rhythms: Rhythms,
+    /// Whether the desktop is asked not to disturb.
+    pub disturbing: Disturbing,
     /// Calls that could not be stored.
     pub(crate) refusals: Refusals,
 }
@@ -91,6 +95,7 @@ impl Engine {
             store,
             changes: Changes::default(),
             rhythms: Rhythms::default(),
+            disturbing: Disturbing::default(),
             refusals: Refusals::default(),
         }))
     }

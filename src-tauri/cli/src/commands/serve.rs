@@ -39,6 +39,7 @@ pub(super) async fn run(engine: Arc<Engine>, options: Serve, output: Output) -> 
     say_listening(&serving, output)?;
     let stop = CancellationToken::new();
     if options.notify == Notify::Desktop {
+        engine.disturbing.ask_from_now_on();
         tokio::spawn(announcing::run(Arc::clone(&engine), stop.clone(), show));
         tokio::spawn(troubles::watch(
             Arc::clone(&engine),

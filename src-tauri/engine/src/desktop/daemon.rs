@@ -5,10 +5,10 @@
 use std::collections::HashMap;
 
 use zbus::proxy::CacheProperties;
-use zbus::zvariant::{OwnedValue, Value};
-use zbus::{Connection, connection, fdo};
+use zbus::zvariant::Value;
+use zbus::{connection, fdo};
 
-use super::{PATIENCE, Shows, Trouble};
+use super::{PATIENCE, Shows, Trouble, disturbing};
 
 /// `org.freedesktop.Notifications`, as its specification has it.
 #[zbus::proxy(
@@ -139,7 +139,8 @@ pub(super) async fn look() -> Shows {
     let can = |what: &str| capabilities.iter().any(|one| one == what);
     let by = daemon.get_server_information().await.ok();
     let mut troubles = Vec::new();
-    if is_not_to_disturb(&daemon).await == Some(true) {
+    let by = by.map(|(name, ..)| name);
+    if disturbing::is_not_to_disturb(&daemon, by.as_deref()).await == Some(true) {
         troubles.push(Trouble::DoNotDisturb);
     }
     if !can("body") {
@@ -149,9 +150,7 @@ pub(super) async fn look() -> Shows {
         troubles.push(Trouble::NoActions);
     }
     Shows {
-        by: by
-            .map(|(name, ..)| name)
-            .filter(|name| !name.trim().is_empty()),
+        by: by.filter(|name| !name.trim().is_empty()),
         troubles,
         sounds: can("sound"),
     }
@@ -180,43 +179,4 @@ fn is_absence(name: &str) -> bool {
     name == "org.freedesktop.DBus.Error.ServiceUnknown"
         || name == "org.freedesktop.DBus.Error.NameHasNoOwner"
         || name.starts_with("org.freedesktop.DBus.Error.Spawn.")
-}
-
-/// Whether the person has switched notifications off for now, where the desktop tells. GNOME keeps it in a store that no
-/// call on the bus reads.
-async fn is_not_to_disturb(daemon: &DaemonProxy<'_>) -> Option<bool> {
-    if let Ok(inhibited) = daemon.inhibited().await {
-        return Some(inhibited);
-    }
-    let bus = daemon.inner().connection();
-    if let Ok(paused) = dunst_is_paused(bus).await {
-        return Some(paused);
-    }
-    xfce_is_silent(bus).await.ok()
-}
-
-async fn dunst_is_paused(bus: &Connection) -> zbus::Result<bool> {
-    let answer = bus
-        .call_method(
-            Some("org.freedesktop.Notifications"),
-            "/org/freedesktop/Notifications",
-            Some("org.freedesktop.DBus.Properties"),
-            "Get",
-            &("org.dunstproject.cmd0", "paused"),
-        )
-        .await?;
-    Ok(bool::try_from(answer.body().deserialize::<OwnedValue>()?)?)
-}
-
-async fn xfce_is_silent(bus: &Connection) -> zbus::Result<bool> {
-    let answer = bus
-        .call_method(
-            Some("org.xfce.Xfconf"),
-            "/org/xfce/Xfconf",
-            Some("org.xfce.Xfconf"),
-            "GetProperty",
-            &("xfce4-notifyd", "/do-not-disturb"),
-        )
-        .await?;
-    Ok(bool::try_from(answer.body().deserialize::<OwnedValue>()?)?)
 }

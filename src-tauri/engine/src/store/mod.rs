@@ -18,6 +18,7 @@ pub mod notes;
 pub mod notices;
 pub mod rejections;
 pub mod retention;
+pub mod rules;
 pub mod secrets;
 pub mod self_tests;
 pub mod settings;

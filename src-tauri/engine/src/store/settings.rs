@@ -31,6 +31,10 @@ pub const PAUSED_UNTIL: &str = "notifications_paused_until";
 
 /// How much notifications tell.
 pub const NOTIFICATION_PRIVACY: &str = "notification_privacy";
+/// When notices are held. JSON.
+pub const QUIET_HOURS: &str = "quiet_hours";
+/// The sounds of kinds of notices. JSON.
+pub const SOUNDS: &str = "sounds";
 /// How the window looks and speaks. JSON, which only the window reads.
 pub const LOOK: &str = "look";
 /// Where the first run stands.

@@ -11,6 +11,7 @@
 
 mod clipboard;
 mod clock;
+mod disturbing;
 mod notifications;
 mod portal;
 mod program;

@@ -14,6 +14,7 @@ use zbus::object_server::SignalEmitter;
 use zbus::zvariant::OwnedValue;
 use zbus::{Connection, connection, fdo, interface};
 
+use super::disturbing;
 use super::wait::eventually;
 
 const NAME: &str = "org.freedesktop.Notifications";
@@ -94,6 +95,8 @@ struct Record {
     /// Given to the last one.
     last_id: u32,
     capabilities: Vec<&'static str>,
+    /// As which daemon it poses.
+    name: Option<&'static str>,
     inhibited: bool,
     refuses: bool,
 }
@@ -211,6 +214,18 @@ impl Notifications {
     pub fn inhibit(&self, inhibited: bool) {
         self.record
             .send_modify(|record| record.inhibited = inhibited);
+    }
+
+    /// From now on it calls itself as another daemon does, and tells of its do-not-disturb where that one would.
+    ///
+    /// # Errors
+    /// When the bus is gone.
+    pub async fn pose_as(&self, name: &'static str) -> Result<()> {
+        self.record.send_modify(|record| record.name = Some(name));
+        let record = self.record.subscribe();
+        disturbing::serve(&self.connection, name, move || record.borrow().inhibited)
+            .await
+            .with_context(|| format!("cannot pose as {name}"))
     }
 
     /// From now on it answers every `Notify` with an error, or takes them again.
@@ -339,12 +354,18 @@ impl Daemon {
     }
 
     fn get_server_information(&self) -> (&'static str, &'static str, &'static str, &'static str) {
-        ("Test", "Bellhop", "1", "1.2")
+        let name = self.record.borrow().name.unwrap_or("Test");
+        (name, "Bellhop", "1", "1.2")
     }
 
+    /// As Plasma has it.
     #[zbus(property)]
-    fn inhibited(&self) -> bool {
-        self.record.borrow().inhibited
+    fn inhibited(&self) -> fdo::Result<bool> {
+        let record = self.record.borrow();
+        match record.name {
+            None => Ok(record.inhibited),
+            Some(_) => Err(fdo::Error::UnknownProperty(String::new())),
+        }
     }
 
     #[zbus(signal)]
