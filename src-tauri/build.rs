@@ -28,6 +28,9 @@ fn main() {
         "gaps",
         "hosts",
         "keep_calls_for",
+        "keep_quiet_hours",
+        "keep_rules",
+        "keep_sounds",
         "mark_read",
         "notices",
         "open_data_folder",
@@ -35,6 +38,7 @@ fn main() {
         "overview",
         "pause_notifications",
         "person_data",
+        "preview_rules",
         "providers",
         "rejections",
         "remove_endpoint",
@@ -57,6 +61,8 @@ fn main() {
         "test_notification",
         "timeline",
         "try_now",
+        "try_sound",
+        "wishes",
     ]);
     if let Err(error) =
         tauri_build::try_build(tauri_build::Attributes::new().app_manifest(commands))

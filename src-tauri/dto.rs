@@ -12,6 +12,7 @@ mod gaps;
 mod look;
 mod notices;
 mod overview;
+mod rules;
 mod settings;
 mod timeline;
 mod words;
@@ -37,6 +38,10 @@ pub use notices::{
     NoticeQuery,
 };
 pub use overview::{DayCount, Overview};
+pub use rules::{
+    Difference, Effect, Hours, KeptRule, KindSound, Manner, Preview, QuietHours, Rule, Sound,
+    Telling, Wishes,
+};
 pub use settings::{
     Hop, HopOutcome, OpenEnd, Pause, Reach, SecretKeeper, SelfTest, Settings, SettingsChange,
     Status, Tunnel,

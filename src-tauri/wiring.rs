@@ -115,6 +115,12 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::first_run::first_run,
             commands::first_run::save_first_run,
             commands::first_run::start_demo,
+            commands::rules::wishes,
+            commands::rules::keep_rules,
+            commands::rules::keep_quiet_hours,
+            commands::rules::keep_sounds,
+            commands::rules::preview_rules,
+            commands::rules::try_sound,
             commands::settings::status,
             commands::settings::settings,
             commands::settings::save_settings,
@@ -223,6 +229,7 @@ fn set_up(
             desktop.stop.clone(),
         ));
     }
+    desktop.engine.disturbing.ask_from_now_on();
     desktop.serving.set_notifies();
     tauri::async_runtime::spawn(pass_on_changes(app.clone()));
     tauri::async_runtime::spawn(tray::keep_current(app.clone()));

@@ -202,6 +202,44 @@ const screens = [
     hash: "#/settings/notifications",
     first: click("button", "Send a test notification"),
   },
+  { name: "settings-rules", hash: "#/settings/rules" },
+  {
+    name: "settings-rule",
+    hash: "#/settings/rules",
+    first: async (page) => {
+      await click("button", "Edit rule 1")(page);
+      await page.getByRole("button", { name: "Not shown", exact: true }).click();
+      await click("button", "Mon")(page).catch(() => click("button", "Monday")(page));
+      await page.getByRole("button", { name: "Any time", exact: true }).click();
+      await page.getByText("would have been told differently").waitFor();
+    },
+  },
+  {
+    name: "settings-rule-new",
+    hash: "#/settings/rules",
+    first: async (page) => {
+      await click("button", "Everything without a sound")(page);
+      await page.getByText("would have been told differently").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "settings-quiet-hours",
+    hash: "#/settings/rules",
+    first: async (page) => {
+      await click("button", "Nights and weekends quiet")(page);
+      await page.getByText("would have been told differently").waitFor();
+      await page.getByRole("heading", { name: "Quiet hours" }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "settings-sounds",
+    hash: "#/settings/rules",
+    world: "trouble",
+    first: (page) => page.getByRole("heading", { name: "Sounds" }).scrollIntoViewIfNeeded(),
+  },
+  { name: "trouble-rules", hash: "#/settings/rules", world: "trouble" },
+  { name: "empty-rules", hash: "#/settings/rules", world: "empty" },
+  { name: "broken-rules", hash: "#/settings/rules", world: "broken" },
   { name: "settings-general", hash: "#/settings/general" },
   { name: "settings-german", hash: "#/settings/general", look: { language: "de", clock: "h12" } },
   { name: "settings-german-data", hash: "#/settings/data", look: { language: "de" } },
@@ -368,6 +406,7 @@ const inGerman = [
   "first-about",
   "keys",
   "settings",
+  "settings-rules",
   "trouble-timeline",
   "trouble-endpoints",
   "trouble-settings",

@@ -14,6 +14,8 @@ import type {
   Footprint,
   Gap,
   Host,
+  KeptRule,
+  KindSound,
   KnownPerson,
   Look,
   NewEndpoint,
@@ -23,17 +25,21 @@ import type {
   Pause,
   PersonData,
   PersonQuery,
+  Preview,
   Privacy,
   ProviderFacts,
+  QuietHours,
   Rejection,
   Replayed,
   SelfTest,
   Settings,
   SettingsChange,
+  Sound,
   Status,
   TimelinePage,
   TimelineQuery,
   WholeDelivery,
+  Wishes,
 } from "../bindings/types";
 import { told } from "../words/words.svelte";
 
@@ -99,6 +105,16 @@ export interface Backend {
   saveLook(look: Look): Promise<Settings>;
   setNotificationPrivacy(privacy: Privacy): Promise<Settings>;
   startAtLogin(on: boolean): Promise<Settings>;
+  /** What the person said of how notices are told. */
+  wishes(): Promise<Wishes>;
+  /** These rules in this order, and no others. One without an id is new. */
+  keepRules(rules: KeptRule[]): Promise<Wishes>;
+  keepQuietHours(quietHours: QuietHours): Promise<Wishes>;
+  keepSounds(sounds: KindSound[]): Promise<Wishes>;
+  /** What these would have changed about the newest notices. */
+  previewRules(rules: KeptRule[], quietHours: QuietHours): Promise<Preview>;
+  /** Shows a test notification with a sound. */
+  trySound(sound: Sound): Promise<void>;
   /** Every host that the program connects to. */
   hosts(): Promise<Host[]>;
 

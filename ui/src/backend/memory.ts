@@ -14,6 +14,8 @@ import type {
   Footprint,
   Gap,
   Host,
+  KeptRule,
+  KindSound,
   KnownPerson,
   Look,
   NewEndpoint,
@@ -24,20 +26,24 @@ import type {
   Pause,
   PersonData,
   PersonQuery,
+  Preview,
   Privacy,
   ProviderFacts,
+  QuietHours,
   Rejection,
   Replayed,
   Restored,
   SelfTest,
   Settings,
   SettingsChange,
+  Sound,
   Status,
   TimelineEntry,
   TimelinePage,
   TimelineQuery,
   Tunnel,
   WholeDelivery,
+  Wishes,
 } from "../bindings/types";
 import { systemLook } from "../state/look.svelte";
 import type { Backend, Unsubscribe } from "./backend";
@@ -60,6 +66,7 @@ import { desktopOf, noticesOf } from "./sample/notices";
 import { newEndpoint, withSilence, withStaleAddresses } from "./sample/endpoints";
 import { overviewOf } from "./sample/overview";
 import { fits } from "./sample/query";
+import { preview, wishesOf } from "./sample/rules";
 import { blockedTest, passedTest } from "./sample/selfTest";
 import type { Story } from "./sample/stories";
 import { hostsOf, settingsOf, tunnelFor, tunnelOf } from "./sample/tunnel";
@@ -95,6 +102,11 @@ export class MemoryBackend implements Backend {
   readonly firstLook: Look;
   /** Whether the desktop shows notifications. */
   desktopGoes: DesktopShows;
+  /** What the person said of how notices are told. */
+  wishesKept: Wishes;
+  /** The sounds that were tried. */
+  tried: Sound[] = [];
+  #ruled = 0;
   /** How the next self-tests go. */
   selfTestGoes: SelfTest;
   #now: () => Date;
@@ -127,6 +139,7 @@ export class MemoryBackend implements Backend {
     this.gapsKept = sampleGaps(this.world.endpoints, this.#now(), world === "trouble");
     this.firstLook = { ...systemLook, ...options.look };
     this.#settings = { ...settingsOf(world), look: this.firstLook };
+    this.wishesKept = wishesOf(world);
     if (world === "empty") this.firstRunKept = { progress: "left", step: "about", endpointId: null };
     this.selfTestGoes = world === "trouble" ? blockedTest : passedTest;
     if (world === "trouble")
@@ -144,6 +157,7 @@ export class MemoryBackend implements Backend {
         "delivery",
         "endpoints",
         "settings",
+        "wishes",
         "footprint",
       ] as const)
         this.fail(method, failure);
@@ -462,6 +476,43 @@ export class MemoryBackend implements Backend {
     this.#answer("startAtLogin");
     this.#settings = { ...this.#settings, startAtLogin };
     return this.settings();
+  }
+
+  async wishes(): Promise<Wishes> {
+    this.#answer("wishes");
+    return structuredClone(this.wishesKept);
+  }
+
+  async keepRules(rules: KeptRule[]): Promise<Wishes> {
+    this.#answer("keepRules");
+    const known = new Set(this.wishesKept.rules.map(({ id }) => id));
+    this.wishesKept.rules = structuredClone(rules).map(({ id, rule }) => ({
+      id: id !== null && known.has(id) ? id : `rule-${(this.#ruled += 1)}`,
+      rule,
+    }));
+    return this.wishes();
+  }
+
+  async keepQuietHours(quietHours: QuietHours): Promise<Wishes> {
+    this.#answer("keepQuietHours");
+    this.wishesKept.quietHours = structuredClone(quietHours);
+    return this.wishes();
+  }
+
+  async keepSounds(sounds: KindSound[]): Promise<Wishes> {
+    this.#answer("keepSounds");
+    this.wishesKept.sounds = structuredClone(sounds);
+    return this.wishes();
+  }
+
+  async previewRules(rules: KeptRule[], quietHours: QuietHours): Promise<Preview> {
+    this.#answer("previewRules");
+    return preview(this.world.entries, this.wishesKept, { ...this.wishesKept, rules, quietHours });
+  }
+
+  async trySound(sound: Sound): Promise<void> {
+    this.#answer("trySound");
+    this.tried.push(sound);
   }
 
   async hosts(): Promise<Host[]> {

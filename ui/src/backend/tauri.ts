@@ -61,6 +61,12 @@ export const tauriBackend: Backend = {
   saveLook: (look) => invoke("save_look", { look }),
   setNotificationPrivacy: (privacy) => invoke("set_notification_privacy", { privacy }),
   startAtLogin: (on) => invoke("start_at_login", { on }),
+  wishes: () => invoke("wishes"),
+  keepRules: (rules) => invoke("keep_rules", { rules }),
+  keepQuietHours: (quietHours) => invoke("keep_quiet_hours", { quietHours }),
+  keepSounds: (sounds) => invoke("keep_sounds", { sounds }),
+  previewRules: (rules, quietHours) => invoke("preview_rules", { rules, quietHours }),
+  trySound: (sound) => invoke("try_sound", { sound }),
   hosts: () => invoke("hosts"),
 
   footprint: () => invoke("footprint"),

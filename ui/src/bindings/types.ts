@@ -128,6 +128,16 @@ message: string,
 hidesAll: boolean, };
 
 /**
+ * A notice of the past that other wishes would have told in another way.
+ */
+export type Difference = { noticeId: string, kind: NoticeKind, title: string, at: string, before: Manner, after: Manner, };
+
+/**
+ * What becomes of the notices that a rule speaks of.
+ */
+export type Effect = "listed" | "normal" | "urgent";
+
+/**
  * One public address of ours. `signatureForm` says in words how its first genuine call proved itself.
  */
 export type Endpoint = { id: string, provider: Provider, label: string, path: string, publicUrl: string | null, trust: Trust, secrets: Array<Secret>, signatureForm: string | null, createdAt: string, lastDeliveryAt: string | null, lastRejection: Rejection | null, staleAddress: string | null, silence: Silence | null, };
@@ -216,6 +226,25 @@ export type Host = { name: string, purpose: HostPurpose, };
 export type HostPurpose = "tunnel" | "own_address" | "proxy";
 
 /**
+ * Times of day, as 22:00. Where the second is not later than the first, it is that of the next day.
+ */
+export type Hours = { from: string, to: string, };
+
+/**
+ * A rule as it is kept. One that another version wrote and this one does not understand is null, and is not applied.
+ */
+export type KeptRule = { 
+/**
+ * null: it is not kept yet.
+ */
+id: string | null, rule: Rule | null, };
+
+/**
+ * The sound of a kind of notice.
+ */
+export type KindSound = { kind: NoticeKind, sound: Sound, };
+
+/**
  * Somebody whom bookings name.
  */
 export type KnownPerson = { name: string | null, email: string | null, phone: string | null, bookings: number, lastHeard: string, };
@@ -229,6 +258,11 @@ export type LanguageChoice = "system" | "en" | "de";
  * How the window looks and speaks.
  */
 export type Look = { appearance: Appearance, language: LanguageChoice, clock: ClockChoice, firstWeekday: FirstWeekday, };
+
+/**
+ * How a notice is told, and with which sound.
+ */
+export type Manner = { telling: Telling, sound: Sound, };
 
 /**
  * An endpoint to add.
@@ -382,6 +416,19 @@ sharedDeliveries: number, knownAs: Array<string>, newest: Array<BookingLine>, co
 export type PersonQuery = { name: string | null, email: string | null, phone: string | null, };
 
 /**
+ * What other wishes would have changed, newest first.
+ */
+export type Preview = { 
+/**
+ * How many notices were looked at, the newest.
+ */
+of: number, 
+/**
+ * Those that would have been told in another way.
+ */
+differences: Array<Difference>, };
+
+/**
  * How much notifications tell.
  */
 export type Privacy = "full" | "without_names" | "nothing";
@@ -400,6 +447,23 @@ export type Provider = "kordless" | "reservekit" | "bookora" | "webkasa" | "oruf
  * What the person needs to know to set up a provider.
  */
 export type ProviderFacts = { provider: Provider, name: string, secret: SecretUse, secretName: string, setup: Array<string>, setupPage: string, honesty: string | null, };
+
+/**
+ * When notices are held.
+ */
+export type QuietHours = { 
+/**
+ * For each day of the week, Monday first, the quiet hours that begin on it.
+ */
+days: [Hours | null, Hours | null, Hours | null, Hours | null, Hours | null, Hours | null, Hours | null], 
+/**
+ * In the desktop's do-not-disturb too.
+ */
+urgentBreaksThrough: boolean, 
+/**
+ * Whether one notice afterwards tells what was held.
+ */
+sumsUp: boolean, };
 
 /**
  * By what the world reaches us.
@@ -428,6 +492,23 @@ keptAside: string | null,
  * Endpoints whose secret is not on this computer.
  */
 withoutSecret: Array<string>, };
+
+/**
+ * What the person said of some notices. A part that is empty or null fits every notice.
+ */
+export type Rule = { kinds: Array<NoticeKind>, provider: Provider | null, endpointId: string | null, title: string | null, 
+/**
+ * Monday first. None of them stands for any.
+ */
+days: [boolean, boolean, boolean, boolean, boolean, boolean, boolean], hours: Hours | null, 
+/**
+ * null: what would become of them without any rule.
+ */
+effect: Effect | null, 
+/**
+ * null: that of their kind.
+ */
+sound: Sound | null, };
 
 /**
  * A live signing secret. Never its value.
@@ -469,6 +550,11 @@ export type SettingsChange = { reach: Reach, ngrokDomain: string | null, ngrokSe
 export type Silence = { usualHours: number, unusualFrom: string | null, };
 
 /**
+ * A sound that goes with a notification.
+ */
+export type Sound = "none" | "message" | "bell" | "chime" | "alarm" | "warning";
+
+/**
  * How the program is.
  */
 export type Status = { version: string, demo: boolean, listening: string | null, tunnel: Tunnel, notificationsPaused: boolean, 
@@ -481,6 +567,11 @@ notificationsPausedUntil: string | null, unread: number, };
  * One step in the life of a booking.
  */
 export type StoryStep = { changes: Array<TextChange>, eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, repeats: number, done: boolean, unread: boolean, problems: Array<Problem>, };
+
+/**
+ * How a notice is told.
+ */
+export type Telling = "shown" | "urgent" | "listed" | "quiet_hours";
 
 /**
  * A text of a booking that an event changed. `from` is null where it was not known before.
@@ -565,3 +656,20 @@ bodySize: number,
  * What it says, as entries of the timeline. Empty where an earlier call had said the same.
  */
 entries: Array<TimelineEntry>, };
+
+/**
+ * All that the person said of how notices are told, and what the desktop says of itself.
+ */
+export type Wishes = { rules: Array<KeptRule>, quietHours: QuietHours, 
+/**
+ * One for each kind.
+ */
+sounds: Array<KindSound>, 
+/**
+ * Whether the desktop plays the sounds of notifications. null: it does not say.
+ */
+playsSounds: boolean | null, 
+/**
+ * Whether the desktop is asked not to disturb. null: it does not say.
+ */
+doNotDisturb: boolean | null, };

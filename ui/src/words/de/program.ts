@@ -22,6 +22,7 @@ export const program: Sentences = {
   "The operating system gave no random numbers for the address: {0}.":
     "Das Betriebssystem hat keine Zufallszahlen für die Adresse geliefert: {0}.",
 
+  "Write times of day as 22:00.": "Schreiben Sie Tageszeiten wie 22:00.",
   "Write something first.": "Schreiben Sie zuerst etwas.",
   "This is the demo.": "Das ist die Demo.",
   "The demo is open already, in a window of its own.": "Die Demo ist schon offen, in einem eigenen Fenster.",

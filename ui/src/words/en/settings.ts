@@ -7,6 +7,7 @@ export const settings = {
     label: "Parts of the settings",
     reach: "Being reachable",
     notifications: "Notifications",
+    rules: "Rules and quiet hours",
     general: "General",
     data: "Data and backups",
     people: "Client data",
