@@ -6,6 +6,7 @@ mod call;
 mod first_run;
 mod notices;
 mod reminders;
+mod rules;
 mod settings;
 mod tray;
 mod tunnel;
