@@ -12,7 +12,7 @@ use bellhop_engine::changes::Change;
 use bellhop_engine::desktop::daemon;
 use bellhop_engine::instance::Window;
 use bellhop_engine::serving::Serving;
-use bellhop_engine::{Engine, demo, desktop, serving, troubles};
+use bellhop_engine::{Engine, demo, desktop, reminding, serving, troubles};
 use clap::Parser as _;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
 use tokio::sync::Mutex;
@@ -223,6 +223,10 @@ fn set_up(
             desktop.stop.clone(),
         ));
     }
+    tauri::async_runtime::spawn(reminding::run(
+        Arc::clone(&desktop.engine),
+        desktop.stop.clone(),
+    ));
     desktop.serving.set_notifies();
     tauri::async_runtime::spawn(pass_on_changes(app.clone()));
     tauri::async_runtime::spawn(tray::keep_current(app.clone()));

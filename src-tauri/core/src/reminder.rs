@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::BookingStatus;
 use crate::slot::Slot;
 
-pub use planning::{Plan, beginning, over_at, plan};
+pub use planning::{Plan, beginning, is_ahead, over_at, plan};
 pub use wording::{About, word};
 
 /// How long a reminder may come after its moment without being late, and how long a booking without an end goes on.
@@ -201,7 +201,10 @@ impl Answer {
 
     /// What a word says that answers a notice. One that is no snooze says that it was seen.
     pub fn from_word(word: &str) -> Answer {
-        Snooze::from_word(word).map_or(Answer::Seen, Answer::Later)
+        match word {
+            "snoozed" => Answer::Later(Snooze::Minutes(5)),
+            _ => Snooze::from_word(word).map_or(Answer::Seen, Answer::Later),
+        }
     }
 }
 

@@ -50,14 +50,19 @@ pub fn over_at(slot: &Slot, time_zone: &TimeZone) -> Option<Timestamp> {
     }
 }
 
-/// What there is to tell of a booking at this moment and place.
-pub fn plan(subject: &Subject, rules: &Rules, here: &Here) -> Plan {
+/// Whether there may be anything to tell of a booking: it takes place, the person is not done with it, and it is not over.
+pub fn is_ahead(subject: &Subject, here: &Here) -> bool {
     let takes_place = matches!(
         subject.status,
         BookingStatus::Pending | BookingStatus::Confirmed
     );
     let over = over_at(&subject.slot, &here.time_zone).is_none_or(|over| over <= here.now);
-    if !takes_place || subject.done || over {
+    takes_place && !subject.done && !over
+}
+
+/// What there is to tell of a booking at this moment and place.
+pub fn plan(subject: &Subject, rules: &Rules, here: &Here) -> Plan {
+    if !is_ahead(subject, here) {
         return Plan::default();
     }
     let mut marks = chosen(subject, rules, &here.time_zone);

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::GRACE;
-use crate::notice::{Here, Wording, written};
+use crate::notice::{Here, Wording, Words, written};
 use crate::provider::Provider;
 use crate::slot::Slot;
 
@@ -21,7 +21,7 @@ pub struct About<'a> {
 }
 
 /// What a reminder says whose moment was `at`: in full, and where others may see it.
-pub fn word(about: &About<'_>, at: Timestamp, here: &Here) -> (Wording, Wording) {
+pub fn word(about: &About<'_>, at: Timestamp, here: &Here) -> Words {
     let who = about.attendee.unwrap_or("somebody");
     let until = about
         .slot
@@ -59,16 +59,16 @@ pub fn word(about: &About<'_>, at: Timestamp, here: &Here) -> (Wording, Wording)
             .collect();
         lines.join("\n")
     };
-    (
-        Wording {
+    Words {
+        full: Wording {
             title: full,
             body: body(what),
         },
-        Wording {
+        discreet: Wording {
             title: discreet,
             body: body(about.provider.to_string()),
         },
-    )
+    }
 }
 
 /// To the nearest minute: a reminder of 15 minutes is shown some milliseconds after its moment.
@@ -110,7 +110,7 @@ mod tests {
             provider: Provider::Kordless,
             slot,
         };
-        let (full, discreet) = word(&about, at.parse().unwrap(), &here);
+        let Words { full, discreet } = word(&about, at.parse().unwrap(), &here);
         [full.title, full.body, discreet.title, discreet.body]
     }
 
