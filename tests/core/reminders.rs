@@ -288,11 +288,11 @@ fn the_key_of_a_reminder_names_it_and_is_read_back() {
     assert_eq!(Cause::from_once("digest:2026-10-24"), None);
     assert_eq!(Cause::from_once("reminder:12:0:soon"), None);
     assert_eq!(
-        Answer::from_word("snooze_start"),
+        Answer::from_word("snoozed_start"),
         Answer::Later(Snooze::UntilStart)
     );
     assert_eq!(
-        Answer::from_word("snooze_10"),
+        Answer::from_word("snoozed_10"),
         Answer::Later(Snooze::Minutes(10))
     );
     assert_eq!(Answer::from_word("open"), Answer::Seen);

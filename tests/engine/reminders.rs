@@ -395,12 +395,12 @@ async fn a_snooze_and_repeats_survive_a_restart() {
     assert_eq!(world.next(at("09:45:01")).await, at("09:48:00"));
     world.restart().await;
     assert_eq!(world.look(at("09:48:00")).await.len(), 1);
-    world.answer("snooze_5", at("09:49:00")).await;
+    world.answer("snoozed_5", at("09:49:00")).await;
     world.restart().await;
     assert_eq!(world.look(at("09:51:00")).await, NONE);
     let told = world.look(at("09:54:00")).await;
     assert!(told[0].starts_with("In 6 minutes: Amelia Hart"), "{told:?}");
-    world.answer("snooze_start", at("09:55:00")).await;
+    world.answer("snoozed_start", at("09:55:00")).await;
     assert_eq!(world.look(at("09:57:00")).await, NONE);
     let told = world.look(at("10:00:00")).await;
     assert!(told[0].starts_with("Now: Amelia Hart"), "{told:?}");
@@ -470,7 +470,7 @@ async fn rules_and_a_bookings_own_choice_say_when() {
     assert_eq!(cards(at("09:31:00")), (vec![3], Some(at("11:00:00"))));
     assert_eq!(cards(at("11:00:00")), (vec![], None));
     assert_eq!(world.look(at("09:45:00")).await, NONE);
-    world.answer("seen", at("09:46:00")).await;
+    world.answer("dismissed", at("09:46:00")).await;
     assert_eq!(cards(at("09:47:00")), (vec![], None));
 }
 

@@ -202,7 +202,8 @@ impl Answer {
     /// What a word says that answers a notice. One that is no snooze says that it was seen.
     pub fn from_word(word: &str) -> Answer {
         match word {
-            "snoozed" => Answer::Later(Snooze::Minutes(5)),
+            // Put off where one length was offered alone.
+            "snoozed" => Answer::Later(Snooze::Minutes(10)),
             _ => Snooze::from_word(word).map_or(Answer::Seen, Answer::Later),
         }
     }
@@ -212,8 +213,8 @@ impl Snooze {
     /// The word under which it is kept, and that a button has.
     pub fn word(self) -> String {
         match self {
-            Snooze::Minutes(minutes) => format!("snooze_{minutes}"),
-            Snooze::UntilStart => "snooze_start".to_owned(),
+            Snooze::Minutes(minutes) => format!("snoozed_{minutes}"),
+            Snooze::UntilStart => "snoozed_start".to_owned(),
         }
     }
 

@@ -3,12 +3,14 @@
 //!
 //! Nothing is planned before it is due, so there is nothing to keep in line with bookings that change.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use std::sync::Arc;
-
-use bellhop_core::notice::{Held, Here, Loudness, NoticeKind};
-use bellhop_core::reminder::{About, Mark, Rules, beginning, is_ahead, plan, word};
+use bellhop_core::notice::{Here, Loudness, NoticeKind, Words};
+use bellhop_core::reminder::{
+    About, Cause, GRACE, Mark, Rules, beginning, is_ahead, over_at, plan, word,
+};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
@@ -18,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::Engine;
 use crate::changes::Change;
 use crate::store::notices::{self, NewNotice, Of};
-use crate::store::reminders::{self, Candidate};
+use crate::store::reminders::{self, Candidate, Open, Reminder};
 use crate::store::{self, StoreError};
 
 /// How far ahead is looked, beyond the longest time before a booking that was chosen.
@@ -90,7 +92,7 @@ async fn comes(moment: Timestamp, time_zone: TimeZone) {
     }
 }
 
-/// Plans what is due at this moment and place, holds what was due and is over, and gives when to look again.
+/// Plans what is due at this moment and place, calls off what is over, and gives when to look again.
 ///
 /// # Errors
 ///
@@ -109,32 +111,38 @@ pub async fn look(engine: &Engine, here: &Here) -> store::Result<Timestamp> {
                 due.push(candidate.booking_id);
             }
         }
-        Ok((due, next, reminders::waiting(connection)?))
+        let mut changed = BTreeSet::new();
+        for open in reminders::open(connection)? {
+            match stands(connection, &open, &at)? {
+                Some(until) => next = until.min(next),
+                None => drop(changed.insert(open.booking_id)),
+            }
+        }
+        Ok((due, changed, next))
     });
-    let (due, mut next, waiting) = read.await?;
-    if due.is_empty() && waiting.is_empty() {
+    let (due, changed, mut next) = read.await?;
+    if due.is_empty() && changed.is_empty() {
         return Ok(next);
+    }
+    if !changed.is_empty() {
+        // What waits says how soon its booking begins, which is true for a minute.
+        next = here.now.saturating_add(GRACE).unwrap_or(next).min(next);
     }
     let at = here.clone();
     let written = engine.store.write(move |connection| {
         let rules = reminders::rules(connection)?;
+        let mut told = false;
         // A cancellation may have come since.
-        for (notice_id, booking_id) in waiting {
-            check(connection, notice_id, booking_id, &at)?;
+        for booking_id in changed {
+            told |= follow(connection, booking_id, &at)?;
         }
-        let mut planned = false;
         for booking_id in due {
-            planned |= remind(connection, booking_id, &rules, &at)?;
+            told |= remind(connection, booking_id, &rules, &at)?;
         }
-        Ok((planned, !reminders::waiting(connection)?.is_empty()))
+        Ok(told)
     });
-    let (planned, waits) = written.await?;
-    if planned {
+    if written.await? {
         engine.changes.tell(Change::Notices);
-    }
-    if waits {
-        // What the desktop does not take may be over before it does, and "in 15 minutes" is true for a minute.
-        next = next.min(here.now.saturating_add(BEAT).unwrap_or(next));
     }
     Ok(next)
 }
@@ -172,29 +180,34 @@ fn remind(
     Ok(notices::plan(connection, &notice)?.is_some())
 }
 
-/// Holds a reminder that waits and is over by now, and words one anew that has waited.
-fn check(
-    connection: &Connection,
-    notice_id: i64,
-    booking_id: i64,
-    here: &Here,
-) -> store::Result<()> {
-    let candidate = reminders::one(connection, booking_id)?;
-    let current = candidate.as_ref().and_then(|candidate| {
-        let mut of_now = candidate.reminders.iter();
-        let reminder = of_now.find(|reminder| reminder.notice_id == notice_id)?;
-        is_ahead(&candidate.subject, here).then_some((candidate, reminder))
+/// Until when a reminder stands as it is. `None`: it is over, or was not shown yet.
+fn stands(connection: &Connection, open: &Open, here: &Here) -> store::Result<Option<Timestamp>> {
+    let begins = Cause::from_once(&open.once).map(|(begins, _)| begins);
+    let candidate = reminders::one(connection, open.booking_id)?.filter(|candidate| {
+        let slot = &candidate.subject.slot;
+        open.shown && is_ahead(&candidate.subject, here) && begins == Some(&*beginning(slot))
     });
-    match current {
-        None => notices::hold(connection, &[notice_id], Held::Over),
-        Some((candidate, reminder)) => {
-            let at = reminder.due_at.unwrap_or(reminder.planned_at);
-            notices::reword(connection, notice_id, &words(candidate, at, here))
-        }
-    }
+    Ok(candidate.and_then(|candidate| over_at(&candidate.subject.slot, &here.time_zone)))
 }
 
-fn words(candidate: &Candidate, at: Timestamp, here: &Here) -> bellhop_core::notice::Words {
+/// Calls off the reminders of a booking that are over by now, and words anew what has waited to be shown. Gives whether any
+/// was called off.
+fn follow(connection: &Connection, booking_id: i64, here: &Here) -> store::Result<bool> {
+    let candidate = reminders::one(connection, booking_id)?;
+    let Some(candidate) = candidate.filter(|candidate| is_ahead(&candidate.subject, here)) else {
+        return reminders::call_off(connection, booking_id, None);
+    };
+    let begins = beginning(&candidate.subject.slot);
+    let called_off = reminders::call_off(connection, booking_id, Some(&begins))?;
+    let waits = |reminder: &&Reminder| reminder.shown_at.is_none() && !reminder.held;
+    for reminder in candidate.reminders.iter().filter(waits) {
+        let at = reminder.due_at.unwrap_or(reminder.planned_at);
+        notices::reword(connection, reminder.notice_id, &words(&candidate, at, here))?;
+    }
+    Ok(called_off)
+}
+
+fn words(candidate: &Candidate, at: Timestamp, here: &Here) -> Words {
     let about = About {
         attendee: candidate.attendee.display(),
         title: candidate.subject.title.as_deref(),
@@ -281,9 +294,7 @@ pub fn cards(
     cards.sort_by_key(|card| card.candidate.subject.slot.start());
     let over = cards
         .iter()
-        .filter_map(|card| {
-            bellhop_core::reminder::over_at(&card.candidate.subject.slot, &here.time_zone)
-        })
+        .filter_map(|card| over_at(&card.candidate.subject.slot, &here.time_zone))
         .min();
     Ok((cards, over))
 }
@@ -304,7 +315,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Answers reminders of a booking: `seen`, or one of the words of a snooze.
+    /// Answers reminders of a booking: with the word of an answer, or of a snooze.
     ///
     /// # Errors
     ///

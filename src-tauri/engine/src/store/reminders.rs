@@ -229,14 +229,45 @@ pub fn candidates(
     Ok(found.into_iter().flatten().collect())
 }
 
-/// A reminder that waits to be shown, with its booking.
-pub(crate) fn waiting(connection: &Connection) -> Result<Vec<(i64, i64)>> {
+/// A reminder that waits to be shown or answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Open {
+    pub(crate) booking_id: i64,
+    /// What it is told of once for.
+    pub(crate) once: String,
+    pub(crate) shown: bool,
+}
+
+/// All of them.
+pub(crate) fn open(connection: &Connection) -> Result<Vec<Open>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, booking_id FROM notice WHERE kind = 'reminder' AND shown_at IS NULL AND held IS NULL",
+        "SELECT booking_id, once, shown_at IS NOT NULL AS shown FROM notice
+         WHERE kind = 'reminder' AND answer IS NULL AND held IS NULL",
     )?;
     rows(&mut statement, [], |row| {
-        Ok((row.get("id")?, row.get("booking_id")?))
+        Ok(Open {
+            booking_id: row.get("booking_id")?,
+            once: row.get("once")?,
+            shown: row.get("shown")?,
+        })
     })
+}
+
+/// Notes of all reminders of a booking that nobody has answered, but for one beginning, that what they tell of is over. Gives
+/// whether there were any.
+pub(crate) fn call_off(
+    connection: &Connection,
+    booking_id: i64,
+    but_of: Option<&str>,
+) -> Result<bool> {
+    let but_of = but_of.map(|begins| format!("reminder:*:{begins}:*"));
+    let called_off = connection
+        .prepare_cached(
+            "UPDATE notice SET held = 'over' WHERE booking_id = ?1 AND kind = 'reminder' AND answer IS NULL AND held IS NULL
+             AND (?2 IS NULL OR once NOT GLOB ?2)",
+        )?
+        .execute(params![booking_id, but_of])?;
+    Ok(called_off > 0)
 }
 
 /// Notes what the person answered to notices that have no answer yet.
