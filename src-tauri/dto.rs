@@ -12,6 +12,7 @@ mod gaps;
 mod look;
 mod notices;
 mod overview;
+mod reminders;
 mod settings;
 mod timeline;
 mod words;
@@ -37,6 +38,9 @@ pub use notices::{
     NoticeQuery,
 };
 pub use overview::{DayCount, Overview};
+pub use reminders::{
+    BookingReminders, Card, NextReminder, ReminderRule, ReminderRules, Reminders, ToldReminder,
+};
 pub use settings::{
     Hop, HopOutcome, OpenEnd, Pause, Reach, SecretKeeper, SelfTest, Settings, SettingsChange,
     Status, Tunnel,

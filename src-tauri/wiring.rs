@@ -23,7 +23,7 @@ use crate::dto::Restored;
 use crate::notifier::Notifier;
 use crate::restarting::{self, Restarting};
 use crate::state::Desktop;
-use crate::{commands, dto, login, notifier, tray, windows};
+use crate::{card, commands, dto, login, notifier, tray, windows};
 
 /// Runs the desktop program to its end.
 pub fn run() -> ExitCode {
@@ -115,6 +115,13 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::first_run::first_run,
             commands::first_run::save_first_run,
             commands::first_run::start_demo,
+            commands::reminders::reminders,
+            commands::reminders::choose_reminders,
+            commands::reminders::booking_reminders,
+            commands::reminders::remind_of_booking,
+            commands::reminders::cards,
+            commands::reminders::answer_card,
+            commands::reminders::open_card,
             commands::settings::status,
             commands::settings::settings,
             commands::settings::save_settings,
@@ -227,6 +234,7 @@ fn set_up(
         Arc::clone(&desktop.engine),
         desktop.stop.clone(),
     ));
+    tauri::async_runtime::spawn(card::keep_current(app.clone()));
     desktop.serving.set_notifies();
     tauri::async_runtime::spawn(pass_on_changes(app.clone()));
     tauri::async_runtime::spawn(tray::keep_current(app.clone()));

@@ -176,13 +176,7 @@ impl World {
     }
 
     async fn answer(&self, word: &'static str, now: Timestamp) {
-        let answer = move |connection: &Connection| {
-            let ids: Vec<i64> = connection
-                .prepare("SELECT id FROM notice WHERE shown_at IS NOT NULL AND answer IS NULL")?
-                .query_map([], |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
-            reminders::answer(connection, &ids, word, now)
-        };
+        let answer = move |connection: &Connection| reminders::answer(connection, 1, word, now);
         self.engine().store.write(answer).await.unwrap();
     }
 
@@ -464,13 +458,17 @@ async fn rules_and_a_bookings_own_choice_say_when() {
     let cards = |now| {
         let cards = move |connection: &Connection| reminding::cards(connection, &here(now, "UTC"));
         let (cards, over) = world.engine().store.read_here(cards).unwrap();
-        let ids: Vec<i64> = cards.iter().map(|card| card.candidate.booking_id).collect();
+        let ids: Vec<i64> = cards.iter().map(|card| card.booking_id).collect();
         (ids, over)
     };
     assert_eq!(cards(at("09:31:00")), (vec![3], Some(at("11:00:00"))));
     assert_eq!(cards(at("11:00:00")), (vec![], None));
     assert_eq!(world.look(at("09:45:00")).await, NONE);
-    world.answer("dismissed", at("09:46:00")).await;
+    world
+        .engine()
+        .answer_reminders(3, "dismissed".to_owned())
+        .await
+        .unwrap();
     assert_eq!(cards(at("09:47:00")), (vec![], None));
 }
 

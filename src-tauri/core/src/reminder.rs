@@ -67,6 +67,29 @@ impl Default for Rules {
     }
 }
 
+/// Why a choice cannot be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RulesError {
+    /// Nobody wants so many.
+    #[error("Choose at most five times before a booking.")]
+    ManyLeads,
+    /// Nobody wants it so early.
+    #[error("Two weeks before a booking is the earliest.")]
+    Early,
+    /// A rule is for no bookings in particular.
+    #[error("Choose an endpoint, or a part of the title.")]
+    ForAll,
+    /// Nobody needs so many.
+    #[error("Fifty rules are the most.")]
+    ManyRules,
+    /// There is no such hour.
+    #[error("Choose an hour of the day.")]
+    Hour,
+    /// Neither faster than once a minute nor slower than once an hour.
+    #[error("Repeat a reminder after 1 to 60 minutes.")]
+    Repeat,
+}
+
 /// Another choice for some bookings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -82,15 +105,69 @@ pub struct Rule {
 }
 
 impl Rule {
+    fn checked(self) -> Result<Rule, RulesError> {
+        let title = self.title.map(|title| title.trim().to_owned());
+        let title = title.filter(|title| !title.is_empty());
+        if title.is_none() && self.endpoint_id.is_none() {
+            return Err(RulesError::ForAll);
+        }
+        Ok(Rule {
+            title,
+            leads: checked_leads(self.leads)?,
+            ..self
+        })
+    }
+
     fn fits(&self, endpoint_id: i64, title: Option<&str>) -> bool {
         let contains = |part: &String| {
-            title.is_some_and(|title| title.to_lowercase().contains(&part.trim().to_lowercase()))
+            title.is_some_and(|title| title.to_lowercase().contains(&part.to_lowercase()))
         };
         self.endpoint_id.is_none_or(|id| id == endpoint_id) && self.title.iter().all(contains)
     }
 }
 
+/// Times before a booking as they are kept: the earliest first, none twice.
+///
+/// # Errors
+///
+/// Fails where they cannot be kept.
+pub fn checked_leads(mut leads: Vec<u32>) -> Result<Vec<u32>, RulesError> {
+    leads.sort_unstable_by(|one, other| other.cmp(one));
+    leads.dedup();
+    match leads.first() {
+        Some(first) if *first > LONGEST_LEAD => Err(RulesError::Early),
+        _ if leads.len() > MOST_LEADS => Err(RulesError::ManyLeads),
+        _ => Ok(leads),
+    }
+}
+
 impl Rules {
+    /// The choice as it is kept.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot be kept.
+    pub fn checked(self) -> Result<Rules, RulesError> {
+        if self.rules.len() > MOST_RULES {
+            return Err(RulesError::ManyRules);
+        }
+        if self.day_hour.is_some_and(|hour| hour > 23) {
+            return Err(RulesError::Hour);
+        }
+        if self
+            .repeat_minutes
+            .is_some_and(|minutes| !(1..=60).contains(&minutes))
+        {
+            return Err(RulesError::Repeat);
+        }
+        let rules = self.rules.into_iter().map(Rule::checked);
+        Ok(Rules {
+            leads: checked_leads(self.leads)?,
+            rules: rules.collect::<Result<_, _>>()?,
+            ..self
+        })
+    }
+
     /// The longest of all times before a booking.
     pub fn longest_lead(&self) -> u32 {
         let of_rules = self.rules.iter().flat_map(|rule| &rule.leads);

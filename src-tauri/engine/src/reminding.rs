@@ -245,15 +245,6 @@ pub fn upcoming(
     Ok(waiting)
 }
 
-/// A reminder on the card.
-#[derive(Clone, Debug)]
-pub struct Card {
-    /// The booking.
-    pub candidate: Candidate,
-    /// The notices that an answer answers.
-    pub notice_ids: Vec<i64>,
-}
-
 /// What is on the card: bookings whose reminders come there, were shown and have no answer. And when to look again.
 ///
 /// # Errors
@@ -262,40 +253,25 @@ pub struct Card {
 pub fn cards(
     connection: &Connection,
     here: &Here,
-) -> store::Result<(Vec<Card>, Option<Timestamp>)> {
+) -> store::Result<(Vec<Candidate>, Option<Timestamp>)> {
     let rules = reminders::rules(connection)?;
-    if !rules.card && !rules.rules.iter().any(|rule| rule.card) {
-        return Ok((Vec::new(), None));
-    }
-    let candidates =
-        reminders::candidates(connection, &rules, &here.time_zone, here.now, here.now)?;
     let mut cards = Vec::new();
-    for candidate in candidates {
-        let subject = &candidate.subject;
-        let shown = candidate
-            .reminders
-            .iter()
-            .rev()
-            .find(|reminder| reminder.shown_at.is_some());
-        let asks = shown.is_some_and(|reminder| reminder.answer.is_none())
-            && rules.has_card(subject.endpoint_id, subject.title.as_deref())
-            && is_ahead(subject, here);
-        if asks {
-            let open = candidate
-                .reminders
-                .iter()
-                .filter(|reminder| reminder.answer.is_none());
-            cards.push(Card {
-                notice_ids: open.map(|reminder| reminder.notice_id).collect(),
-                candidate,
-            });
+    for open in reminders::open(connection)? {
+        if stands(connection, &open, here)?.is_none() {
+            continue;
         }
+        let candidate = reminders::one(connection, open.booking_id)?;
+        cards.extend(candidate.filter(|candidate| {
+            let subject = &candidate.subject;
+            rules.has_card(subject.endpoint_id, subject.title.as_deref())
+        }));
     }
-    cards.sort_by_key(|card| card.candidate.subject.slot.start());
+    cards.sort_by_key(|card| (card.subject.slot.start(), card.booking_id));
+    cards.dedup_by_key(|card| card.booking_id);
     let over = cards
         .iter()
-        .filter_map(|card| over_at(&card.candidate.subject.slot, &here.time_zone))
-        .min();
+        .filter_map(|card| over_at(&card.subject.slot, &here.time_zone));
+    let over = over.min();
     Ok((cards, over))
 }
 
@@ -315,20 +291,16 @@ impl Engine {
         Ok(())
     }
 
-    /// Answers reminders of a booking: with the word of an answer, or of a snooze.
+    /// Answers the reminders of a booking that were shown, with the word of an answer or of a snooze.
     ///
     /// # Errors
     ///
     /// Fails where SQLite does.
-    pub async fn answer_reminders(
-        &self,
-        notice_ids: Vec<i64>,
-        word: String,
-    ) -> Result<(), StoreError> {
+    pub async fn answer_reminders(&self, booking_id: i64, word: String) -> Result<(), StoreError> {
         let now = Timestamp::now();
         let answered = self
             .store
-            .write(move |connection| reminders::answer(connection, &notice_ids, &word, now));
+            .write(move |connection| reminders::answer(connection, booking_id, &word, now));
         answered.await?;
         self.changes.tell(Change::Notices);
         Ok(())

@@ -33,6 +33,27 @@ export type Booking = { id: string, provider: Provider, endpointId: string, endp
 export type BookingLine = { id: string, provider: Provider, title: string | null, start: string | null, end: string | null, date: string | null, };
 
 /**
+ * The reminders of one booking.
+ */
+export type BookingReminders = { 
+/**
+ * Whether it still comes, so that there is something to choose.
+ */
+ahead: boolean, 
+/**
+ * What was chosen for it alone; `null`: it goes by the rules.
+ */
+own: Array<number> | null, 
+/**
+ * The moments that come.
+ */
+waiting: Array<string>, 
+/**
+ * Those that have come.
+ */
+told: Array<ToldReminder>, };
+
+/**
  * How a booking stands.
  */
 export type BookingStatus = "pending" | "confirmed" | "cancelled" | "completed" | "no_show";
@@ -51,6 +72,19 @@ export type CalendarQuery = { from: string, until: string, firstDate: string, da
  * What a rule for the content of calls removes at once.
  */
 export type CallsDue = { deliveries: number, bytes: number, };
+
+/**
+ * A booking on the card. Where others may see it, it tells less: `null` is not to be told.
+ */
+export type Card = { bookingId: string, 
+/**
+ * `null` where nobody is to be named, or nobody is known.
+ */
+who: string | null, 
+/**
+ * Whether who it is may be told.
+ */
+named: boolean, title: string | null, provider: Provider | null, start: string | null, end: string | null, date: string | null, };
 
 /**
  * What the window is told after a commit: read these again.
@@ -96,36 +130,6 @@ export type DeliveryQuery = { limit: number, before: string | null, endpointId: 
  * How far a delivery has been worked on.
  */
 export type DeliveryState = "pending" | "processed" | "failed";
-
-/**
- * Whether the desktop shows notifications: it does where there is no trouble.
- */
-export type DesktopShows = { 
-/**
- * Who shows them.
- */
-by: string | null, 
-/**
- * What keeps the person from them.
- */
-troubles: Array<DesktopTrouble>, };
-
-/**
- * Something that keeps the person from notifications, and what to do about it.
- */
-export type DesktopTrouble = { 
-/**
- * Its word.
- */
-code: string, 
-/**
- * What it means, and what to do.
- */
-message: string, 
-/**
- * Whether nothing is seen at all.
- */
-hidesAll: boolean, };
 
 /**
  * One public address of ours. `signatureForm` says in words how its first genuine call proved itself.
@@ -236,9 +240,13 @@ export type Look = { appearance: Appearance, language: LanguageChoice, clock: Cl
 export type NewEndpoint = { provider: Provider, label: string, secret: string | null, };
 
 /**
- * Why a notice was not shown. `waiting`: nobody refused it, and the desktop has not taken it.
+ * A reminder that will come.
  */
-export type NotShown = "waiting" | "paused" | "quiet_hours" | "rule" | "seen" | "over";
+export type NextReminder = { bookingId: string, who: string | null, 
+/**
+ * When it comes.
+ */
+at: string, start: string | null, date: string | null, };
 
 /**
  * What the person wrote about a booking.
@@ -246,104 +254,9 @@ export type NotShown = "waiting" | "paused" | "quiet_hours" | "rule" | "seen" | 
 export type Note = { id: string, text: string, writtenAt: string, editedAt: string | null, };
 
 /**
- * A notice, shown or not. `title` and `body` are what was told, in the words of that moment.
- */
-export type Notice = { 
-/**
- * Its row.
- */
-id: string, 
-/**
- * What it tells of.
- */
-kind: NoticeKind, 
-/**
- * Its first line.
- */
-title: string, 
-/**
- * What and when.
- */
-body: string, 
-/**
- * The booking system that it is about.
- */
-provider: Provider | null, 
-/**
- * The booking that it is about.
- */
-bookingId: string | null, 
-/**
- * The call that told of it.
- */
-deliveryId: string | null, 
-/**
- * Where it leads if it is about no booking and no call.
- */
-place: NoticePlace, 
-/**
- * When it was shown, or was to be.
- */
-at: string, 
-/**
- * When it was planned.
- */
-plannedAt: string, 
-/**
- * When the desktop had taken it.
- */
-shownAt: string | null, 
-/**
- * Why it was not; null where it was.
- */
-notShown: NotShown | null, 
-/**
- * Whether the desktop was asked not to disturb.
- */
-quieted: boolean, 
-/**
- * What the person answered.
- */
-answer: NoticeAnswer | null, 
-/**
- * When.
- */
-answeredAt: string | null, };
-
-/**
- * What the person answered to a notice.
- */
-export type NoticeAnswer = "opened" | "done" | "snoozed" | "dismissed";
-
-/**
- * What a notice tells of.
- */
-export type NoticeKind = "created" | "rescheduled" | "cancelled" | "no_show" | "reminder" | "overlap" | "trouble" | "digest";
-
-/**
- * A page of notices, newest first.
- */
-export type NoticePage = { notices: Array<Notice>, next: string | null, };
-
-/**
- * Where a notice leads that is about no booking.
- */
-export type NoticePlace = "timeline" | "endpoints" | "reach";
-
-/**
- * Which notices to list: those after `before`, which is the `next` of the page before.
- */
-export type NoticeQuery = { unshown: boolean, before: string | null, limit: number, };
-
-/**
  * When the person was told of what a call says. `shown_at` is null where the desktop has not taken the notice.
  */
 export type NoticeTimes = { plannedAt: string, shownAt: string | null, held: boolean, };
-
-/**
- * A pause without an end.
- */
-export type OpenEnd = "until_resumed";
 
 /**
  * Another booking of the same person.
@@ -361,11 +274,6 @@ export type Outlook = "retrying" | "given_up" | "unknown" | "settled";
  * longer; `hours` are the hours at which new bookings begin, from 0 to 23.
  */
 export type Overview = { days: Array<DayCount>, leadDays: Array<number>, lead: Array<number>, hours: Array<number>, created: number, cancelled: number, };
-
-/**
- * How long to pause notifications: minutes, or without an end.
- */
-export type Pause = number | OpenEnd;
 
 /**
  * What erasing a person's data removes, and the files that hold it too and are left alone.
@@ -410,6 +318,29 @@ export type Reach = "off" | "ngrok" | "own_address";
  * A call that was turned away, and what to do about it.
  */
 export type Rejection = { id: string, at: string, endpointId: string | null, reason: string, hint: string, };
+
+/**
+ * Another choice for some bookings. `leads` are minutes before a booking begins; none: not at all.
+ */
+export type ReminderRule = { endpointId: string | null, 
+/**
+ * A part of the title, in whatever case.
+ */
+title: string | null, leads: Array<number>, card: boolean, };
+
+/**
+ * When to remind of bookings. The first rule that fits is a booking's.
+ */
+export type ReminderRules = { leads: Array<number>, card: boolean, rules: Array<ReminderRule>, 
+/**
+ * For bookings without a time of day.
+ */
+dayHour: number | null, repeatMinutes: number | null, };
+
+/**
+ * What the person chose, and what comes of it next.
+ */
+export type Reminders = { rules: ReminderRules, next: Array<NextReminder>, };
 
 /**
  * How many calls of a booking were read again, and how many could not be, because what they carried was removed.
@@ -471,11 +402,7 @@ export type Silence = { usualHours: number, unusualFrom: string | null, };
 /**
  * How the program is.
  */
-export type Status = { version: string, demo: boolean, listening: string | null, tunnel: Tunnel, notificationsPaused: boolean, 
-/**
- * Null while they are paused until the person resumes them.
- */
-notificationsPausedUntil: string | null, unread: number, };
+export type Status = { version: string, demo: boolean, listening: string | null, tunnel: Tunnel, notificationsPausedUntil: string | null, unread: number, };
 
 /**
  * One step in the life of a booking.
@@ -502,6 +429,11 @@ export type TimelinePage = { entries: Array<TimelineEntry>, next: string | null,
  * arrival; what came at `until` is not among them.
  */
 export type TimelineQuery = { limit: number, before: string | null, kind: EventKind | null, provider: Provider | null, endpointId: string | null, search: string | null, unread: boolean, since: string | null, until: string | null, };
+
+/**
+ * A reminder of a booking that was told, or was to be.
+ */
+export type ToldReminder = { at: string, shownAt: string | null, held: boolean, };
 
 /**
  * How a call was known to be genuine: by its signature, or by the unguessable address alone.

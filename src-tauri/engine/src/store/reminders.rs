@@ -270,17 +270,17 @@ pub(crate) fn call_off(
     Ok(called_off > 0)
 }
 
-/// Notes what the person answered to notices that have no answer yet.
+/// Notes what the person answered to the reminders of a booking that were shown and have no answer yet.
 ///
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn answer(connection: &Connection, ids: &[i64], word: &str, now: Timestamp) -> Result<()> {
-    let mut statement = connection.prepare_cached(
-        "UPDATE notice SET answer = ?2, answered_at = ?3 WHERE id = ?1 AND answer IS NULL",
-    )?;
-    for id in ids {
-        statement.execute(params![id, word, now.as_microsecond()])?;
-    }
+pub fn answer(connection: &Connection, booking_id: i64, word: &str, now: Timestamp) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE notice SET answer = ?2, answered_at = ?3
+             WHERE booking_id = ?1 AND kind = 'reminder' AND answer IS NULL AND held IS NULL AND shown_at IS NOT NULL",
+        )?
+        .execute(params![booking_id, word, now.as_microsecond()])?;
     Ok(())
 }
