@@ -25,7 +25,15 @@ export type CalendarView = { span: "day" | "week"; day: string | null };
 /** How many days back the overview counts. */
 export type OverviewDays = "28" | "84" | "365";
 
-export const settingsSections = ["reach", "notifications", "general", "data", "people", "about"] as const;
+export const settingsSections = [
+  "reach",
+  "notifications",
+  "reminders",
+  "general",
+  "data",
+  "people",
+  "about",
+] as const;
 
 export type SettingsSection = (typeof settingsSections)[number];
 

@@ -6,6 +6,7 @@ import { endpoints } from "./endpoints";
 import { notices } from "./notices";
 import { overview } from "./overview";
 import { palette } from "./palette";
+import { reminders } from "./reminders";
 import { shared } from "./shared";
 import { settings } from "./settings";
 import { shell } from "./shell";
@@ -20,6 +21,7 @@ export const de: Words = {
   notices,
   overview,
   palette,
+  reminders,
   settings,
   shared,
   shell,

@@ -9,6 +9,7 @@ export const settings: Words["settings"] = {
     label: "Teile der Einstellungen",
     reach: "Erreichbarkeit",
     notifications: "Benachrichtigungen",
+    reminders: "Erinnerungen",
     general: "Allgemein",
     data: "Daten und Sicherung",
     people: "Kundendaten",

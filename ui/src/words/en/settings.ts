@@ -7,6 +7,7 @@ export const settings = {
     label: "Parts of the settings",
     reach: "Being reachable",
     notifications: "Notifications",
+    reminders: "Reminders",
     general: "General",
     data: "Data and backups",
     people: "Client data",
