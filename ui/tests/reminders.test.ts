@@ -114,7 +114,7 @@ describe("The card", () => {
     const answered = vi.spyOn(backend, "answerCard");
     const opened = vi.spyOn(backend, "openCard");
     const [first] = await backend.cards();
-    await user.click(within(shown[0]!).getByRole("button", { name: "Remind me again in 5 minutes" }));
+    await user.click(within(shown[0]!).getByRole("button", { name: "5 min" }));
     expect(answered).toHaveBeenCalledWith(first!.bookingId, "snoozed_5");
     await waitFor(() => expect(shown[0]!.isConnected).toBe(false));
     const [second] = await backend.cards();

@@ -13,7 +13,7 @@ export const reminders: Words["reminders"] = {
   },
   next: {
     title: "Was als Nächstes kommt",
-    of: "zu {{when}}",
+    of: "Beginn {{when}}",
     none: "In den nächsten sieben Tagen hat keine Ihrer Buchungen eine Erinnerung.",
   },
   cardToggle: {
@@ -67,9 +67,8 @@ export const reminders: Words["reminders"] = {
     open: "Buchung öffnen",
     seen: "Verstanden",
     later: "Noch einmal erinnern",
+    again: "Später",
     min: "{{minutes}} min",
-    in_one: "In {{count}} Minute noch einmal erinnern",
-    in_other: "In {{count}} Minuten noch einmal erinnern",
     untilStart: "Zu Beginn",
   },
 };

@@ -11,7 +11,7 @@ export const reminders = {
   },
   next: {
     title: "What comes next",
-    of: "of {{when}}",
+    of: "begins {{when}}",
     none: "None of your bookings has a reminder in the next seven days.",
   },
   cardToggle: {
@@ -65,9 +65,8 @@ export const reminders = {
     open: "Open booking",
     seen: "Got it",
     later: "Remind me again",
+    again: "Later",
     min: "{{minutes}} min",
-    in_one: "Remind me again in {{count}} minute",
-    in_other: "Remind me again in {{count}} minutes",
     untilStart: "When it begins",
   },
 };
