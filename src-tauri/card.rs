@@ -17,8 +17,8 @@ const CARD: &str = "card";
 
 /// What a person sees of it, in pixels that a screen may enlarge.
 const WIDTH: f64 = 400.0;
-const ONE: f64 = 184.0;
-const AROUND: f64 = 20.0;
+const ONE: f64 = 181.0;
+const AROUND: f64 = 14.0;
 
 /// So many are seen at once; the others are scrolled to.
 const SEEN: usize = 3;

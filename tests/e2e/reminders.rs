@@ -321,14 +321,12 @@ async fn card(stage: &Stage) -> Result<()> {
     stage.picture("settings")?;
 
     let main = windows.visible(TITLE)?.pop().context("no window")?;
-    windows.type_line(&main, "")?;
     ensure!(windows.is_active(&main)?, "the keyboard is elsewhere");
     stage.nearly("09:45")?;
     stage.reminded(1).await?;
     let shown = appears(stage).await?;
     ensure!(windows.is_active(&main)?, "the card took the keyboard");
     ensure!(!windows.is_active(&shown)?, "the card took the keyboard");
-    stage.picture("card")?;
 
     // With the window closed, the card is all that there is.
     windows.close(&main)?;
@@ -344,6 +342,13 @@ async fn card(stage: &Stage) -> Result<()> {
     window
         .see_text("[data-testid=card]", "Haircut and finish")
         .await?;
+    // What is in the page is on the screen some frames later.
+    let frames = "
+        const [done] = arguments;
+        const wait = (frames) => frames === 0 ? done() : requestAnimationFrame(() => wait(frames - 1));
+        wait(12);";
+    window.client().execute_async(frames, Vec::new()).await?;
+    stage.picture("card")?;
     leave(stage, "5 min").await?;
     // The bubble and the card come again together.
     stage.clock.forward(SignedDuration::from_mins(5))?;

@@ -446,7 +446,7 @@ describe("the card", () => {
           hash: "",
           look,
           scheme,
-          size: [400, 388],
+          size: [400, 376],
         });
         await page.getByTestId("card").nth(1).waitFor();
         await page.evaluate(axe);
