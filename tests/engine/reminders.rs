@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bellhop_core::call::Call;
-use bellhop_core::notice::Here;
+use bellhop_core::notice::{Held, Here, NoticeKind};
 use bellhop_core::provider::Provider;
 use bellhop_core::reminder::{Own, Rule, Rules};
 use bellhop_core::sample::SampleBooking;
@@ -400,6 +400,53 @@ async fn a_snooze_and_repeats_survive_a_restart() {
     assert!(told[0].starts_with("Now: Amelia Hart"), "{told:?}");
     world.answer("opened", at("10:00:10")).await;
     assert_eq!(world.look(at("10:03:00")).await, NONE);
+}
+
+/// What came in a pause is listed. It is not made up for, and what comes after it comes.
+#[tokio::test]
+async fn a_reminder_that_was_held_back_is_not_shown_later_nor_told_again() {
+    let mut world = World::open().await;
+    let rules = Rules {
+        repeat_minutes: Some(2),
+        card: true,
+        ..leads(&[15, 5])
+    };
+    world.choose(rules, at("00:00:00")).await;
+    world
+        .kordless(CREATED, &booking(0, "10:00:00"), at("07:00:00"))
+        .await;
+    world.next(at("09:45:00")).await;
+    let hold = |connection: &Connection| {
+        let waiting = notices::waiting(connection, at("09:45:00"))?;
+        let reminder = waiting
+            .iter()
+            .find(|notice| notice.kind == NoticeKind::Reminder);
+        notices::hold(connection, &[reminder.unwrap().id], Held::Paused)
+    };
+    world.engine().store.write(hold).await.unwrap();
+    assert_eq!(world.look(at("09:49:00")).await, NONE);
+    let cards =
+        |connection: &Connection| reminding::cards(connection, &here(at("09:49:00"), "UTC"));
+    assert!(world.engine().store.read_here(cards).unwrap().0.is_empty());
+    assert_eq!(world.look(at("09:55:00")).await.len(), 1);
+    assert_eq!(world.count("held = 'paused'"), 1);
+}
+
+/// A clock that was set forward by a day, and is put right.
+#[tokio::test]
+async fn a_clock_that_was_wrong_for_a_while_takes_no_reminder_away() {
+    let mut world = World::open().await;
+    world
+        .kordless(CREATED, &booking(0, "10:00:00"), at("07:00:00"))
+        .await;
+    let day = SignedDuration::from_hours(24);
+    assert_eq!(world.look(at("08:00:00") + day).await, NONE);
+    // What comes while it is wrong was received tomorrow.
+    world
+        .kordless(CREATED, &booking(1, "10:05:00"), at("08:00:00") + day)
+        .await;
+    assert_eq!(world.look(at("09:45:00")).await.len(), 1);
+    assert_eq!(world.look(at("09:50:00")).await.len(), 1);
 }
 
 #[tokio::test]
