@@ -12,6 +12,7 @@ mod gaps;
 mod look;
 mod notices;
 mod overview;
+mod reminders;
 mod rules;
 mod settings;
 mod timeline;
@@ -38,6 +39,9 @@ pub use notices::{
     NoticeQuery,
 };
 pub use overview::{DayCount, Overview};
+pub use reminders::{
+    BookingReminders, Card, NextReminder, ReminderRule, ReminderRules, Reminders, ToldReminder,
+};
 pub use rules::{
     Difference, Effect, Hours, KeptRule, KindSound, Manner, Preview, QuietHours, Rule, Sound,
     Telling, Wishes,

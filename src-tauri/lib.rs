@@ -12,6 +12,7 @@ pub mod dto;
 mod error;
 mod state;
 
+mod card;
 mod login;
 mod notifier;
 mod restarting;

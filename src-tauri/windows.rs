@@ -31,7 +31,7 @@ pub(crate) fn show(app: &AppHandle, page: Option<&str>) {
 }
 
 /// How the person wants the window. Without an answer it is as the system has it, which is better than no window.
-fn look(app: &AppHandle) -> Look {
+pub(crate) fn look(app: &AppHandle) -> Look {
     let store = &app.state::<Desktop>().engine.store;
     let kept = store.read_here(|connection| settings::get(connection, settings::LOOK));
     let kept = kept.inspect_err(|error| tracing::warn!(%error, "how the window looks is unknown"));
@@ -48,7 +48,7 @@ pub(crate) fn theme(look: &Look) -> Option<Theme> {
 }
 
 /// Told to the page before it is drawn, so that it never appears in another way first.
-fn first_words(look: &Look) -> serde_json::Result<String> {
+pub(crate) fn first_words(look: &Look) -> serde_json::Result<String> {
     let look = serde_json::to_string(look)?;
     Ok(format!(
         r#"{{

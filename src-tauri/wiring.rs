@@ -12,7 +12,7 @@ use bellhop_engine::changes::Change;
 use bellhop_engine::desktop::daemon;
 use bellhop_engine::instance::Window;
 use bellhop_engine::serving::Serving;
-use bellhop_engine::{Engine, demo, desktop, serving, troubles};
+use bellhop_engine::{Engine, demo, desktop, reminding, serving, troubles};
 use clap::Parser as _;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
 use tokio::sync::Mutex;
@@ -23,7 +23,7 @@ use crate::dto::Restored;
 use crate::notifier::Notifier;
 use crate::restarting::{self, Restarting};
 use crate::state::Desktop;
-use crate::{commands, dto, login, notifier, tray, windows};
+use crate::{card, commands, dto, login, notifier, tray, windows};
 
 /// Runs the desktop program to its end.
 pub fn run() -> ExitCode {
@@ -115,6 +115,13 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::first_run::first_run,
             commands::first_run::save_first_run,
             commands::first_run::start_demo,
+            commands::reminders::reminders,
+            commands::reminders::choose_reminders,
+            commands::reminders::booking_reminders,
+            commands::reminders::remind_of_booking,
+            commands::reminders::cards,
+            commands::reminders::answer_card,
+            commands::reminders::open_card,
             commands::rules::wishes,
             commands::rules::keep_rules,
             commands::rules::keep_quiet_hours,
@@ -229,6 +236,11 @@ fn set_up(
             desktop.stop.clone(),
         ));
     }
+    tauri::async_runtime::spawn(reminding::run(
+        Arc::clone(&desktop.engine),
+        desktop.stop.clone(),
+    ));
+    tauri::async_runtime::spawn(card::keep_current(app.clone()));
     desktop.engine.disturbing.ask_from_now_on();
     desktop.serving.set_notifies();
     tauri::async_runtime::spawn(pass_on_changes(app.clone()));

@@ -1,5 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+
+const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export default defineConfig({
   base: "./",
@@ -15,6 +18,8 @@ export default defineConfig({
     // The content security policy allows fonts from 'self' only, so no font may become a data: address.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The window, and the small one of reminders.
+    rollupOptions: { input: ["index.html", "card.html"].map(fileOf) },
   },
   // Without this Vitest would take Svelte's server build.
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},

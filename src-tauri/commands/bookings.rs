@@ -14,7 +14,7 @@ use crate::dto::{Booking, Replayed};
 use crate::error::Answer;
 use crate::state::Desktop;
 
-const GONE: &str = "This booking is no longer there.";
+pub(super) const GONE: &str = "This booking is no longer there.";
 
 /// Other bookings of the same person that are shown.
 const OTHERS: i64 = 50;

@@ -257,7 +257,7 @@ pub(crate) async fn begins(tray: &TrayItem, words: &str) -> Result<String> {
 }
 
 /// Whether the program has a process of WebKit's.
-fn has_web_view(program: u32) -> Result<bool> {
+pub(crate) fn has_web_view(program: u32) -> Result<bool> {
     for process in fs::read_dir("/proc")? {
         let Ok(stat) = fs::read_to_string(process?.path().join("stat")) else {
             continue;

@@ -202,6 +202,25 @@ const screens = [
     hash: "#/settings/notifications",
     first: click("button", "Send a test notification"),
   },
+  { name: "settings-reminders", hash: "#/settings/reminders" },
+  {
+    name: "settings-reminder-rule",
+    hash: "#/settings/reminders",
+    first: async (page) => {
+      await click("button", "Add a rule")(page);
+      await click("button", "Save")(page);
+      await page.getByRole("button", { name: "Save", exact: true }).scrollIntoViewIfNeeded();
+    },
+  },
+  { name: "empty-settings-reminders", hash: "#/settings/reminders", world: "empty" },
+  {
+    name: "booking-reminders",
+    hash: "#/booking/5",
+    first: async (page) => {
+      await click("combobox", /^When to remind you/)(page);
+      await page.getByRole("option", { name: "30 minutes before" }).waitFor();
+    },
+  },
   { name: "settings-rules", hash: "#/settings/rules" },
   {
     name: "settings-rule",
@@ -406,6 +425,7 @@ const inGerman = [
   "first-about",
   "keys",
   "settings",
+  "settings-reminders",
   "settings-rules",
   "trouble-timeline",
   "trouble-endpoints",
@@ -444,6 +464,39 @@ describe("every screen", () => {
           const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           assert.ok(overflow <= 0, `${name} is ${overflow} px too wide at ${width}`);
         }
+        assert.deepEqual(complaints, []);
+        await close();
+      });
+    }
+  }
+});
+
+describe("the card", () => {
+  let window;
+  before(async () => (window = await openWindow()));
+  after(() => window.close());
+
+  for (const scheme of ["light", "dark"]) {
+    for (const language of ["en", "de"]) {
+      test(`card in ${language}, ${scheme}`, async () => {
+        const look = { language };
+        const { page, complaints, close } = await window.page({
+          file: "card.html",
+          hash: "",
+          look,
+          scheme,
+          size: [400, 376],
+        });
+        await page.getByTestId("card").nth(1).waitFor();
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+        await page.screenshot({ path: `${shots}/card-${language}-${scheme}.png` });
+        assert.deepEqual(violations, []);
+        const hidden = () => document.querySelector("main").scrollHeight - innerHeight;
+        assert.ok((await page.evaluate(hidden)) <= 0, "two cards are not seen as a whole");
+        await page.getByTestId("card").first().getByRole("button").first().focus();
+        await page.keyboard.press("Tab");
+        await page.keyboard.press("Enter");
         assert.deepEqual(complaints, []);
         await close();
       });

@@ -54,6 +54,7 @@ export async function openWindow() {
 
   /** A fresh page; `complaints` collects what the console, the policy or the network found wrong. */
   async function page({
+    file = "",
     hash = "#/timeline",
     world = "sample",
     live = 0,
@@ -84,7 +85,7 @@ export async function openWindow() {
     await page.addInitScript(() => Object.freeze(Object.prototype));
     await page.clock.setFixedTime(new Date(NOW));
     await page.goto(
-      `${address}/?world=${world}&live=${live}&demo=0&look=${encodeURIComponent(JSON.stringify(look))}${hash}`,
+      `${address}/${file}?world=${world}&live=${live}&demo=0&look=${encodeURIComponent(JSON.stringify(look))}${hash}`,
     );
     await page.locator("h1").first().waitFor();
     await page.evaluate(() => document.fonts.ready);

@@ -18,6 +18,8 @@
 //! - **note**: what the person wrote about a booking.
 //! - **gap**: a time in which we could not be reached. **outlook**: what its provider does about an endpoint's calls in it.
 //! - **rhythm**: how often an endpoint is called, and from when on its silence is unusual.
+//! - **reminder**: a notice before a booking begins. **lead**: how long before. **card**: the small window that shows reminders
+//!   on top of all others.
 //! - **notice**: what we want to tell, of an act or of anything else; a *notification* is the bubble that the desktop makes
 //!   of it. One that is **held** is listed and not shown.
 //! - **rule**: what the person said of some notices. **quiet hours**: when notices are held. **manner**: how one notice is told.
@@ -45,6 +47,7 @@ pub mod hours;
 pub mod notice;
 pub mod overlap;
 pub mod overview;
+pub mod reminder;
 pub mod rule;
 
 pub mod gap;

@@ -24,6 +24,7 @@ pub mod gaps;
 pub mod instance;
 pub mod log;
 pub mod reach;
+pub mod reminding;
 pub mod restoring;
 pub mod rhythms;
 pub mod rules;

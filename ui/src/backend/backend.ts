@@ -1,9 +1,11 @@
 import type {
   Backup,
   Booking,
+  BookingReminders,
   CalendarBooking,
   CalendarQuery,
   CallsDue,
+  Card,
   Change,
   DeliveryPage,
   DeliveryQuery,
@@ -30,6 +32,8 @@ import type {
   ProviderFacts,
   QuietHours,
   Rejection,
+  ReminderRules,
+  Reminders,
   Replayed,
   SelfTest,
   Settings,
@@ -62,6 +66,18 @@ export interface Backend {
   markRead(eventIds: string[]): Promise<void>;
   /** The newest times in which no call could arrive, newest first. */
   gaps(): Promise<Gap[]>;
+
+  /** When bookings are reminded of, and what comes of that next. */
+  reminders(): Promise<Reminders>;
+  chooseReminders(rules: ReminderRules): Promise<Reminders>;
+  bookingReminders(id: string): Promise<BookingReminders>;
+  /** For this booking alone, in minutes before it begins; `null`: it goes by the rules. */
+  remindOfBooking(id: string, leads: number[] | null): Promise<BookingReminders>;
+  /** What is on the card. */
+  cards(): Promise<Card[]>;
+  /** `dismissed`, `snoozed_1`, `snoozed_5`, `snoozed_10` or `snoozed_start`. */
+  answerCard(bookingId: string, answer: string): Promise<void>;
+  openCard(bookingId: string): Promise<void>;
 
   /** The bookings of some days, in the order of their times. */
   calendar(query: CalendarQuery): Promise<CalendarBooking[]>;

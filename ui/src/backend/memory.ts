@@ -1,9 +1,11 @@
 import type {
   Backup,
   Booking,
+  BookingReminders,
   CalendarBooking,
   CalendarQuery,
   CallsDue,
+  Card,
   Change,
   DeliveryPage,
   DeliveryQuery,
@@ -31,6 +33,8 @@ import type {
   ProviderFacts,
   QuietHours,
   Rejection,
+  ReminderRules,
+  Reminders,
   Replayed,
   Restored,
   SelfTest,
@@ -66,6 +70,7 @@ import { desktopOf, noticesOf } from "./sample/notices";
 import { newEndpoint, withSilence, withStaleAddresses } from "./sample/endpoints";
 import { overviewOf } from "./sample/overview";
 import { fits } from "./sample/query";
+import { SampleReminders } from "./sample/reminders";
 import { preview, wishesOf } from "./sample/rules";
 import { blockedTest, passedTest } from "./sample/selfTest";
 import type { Story } from "./sample/stories";
@@ -115,6 +120,7 @@ export class MemoryBackend implements Backend {
   firstRunKept: FirstRun | null = null;
   /** How often the demo was opened. */
   demos = 0;
+  #reminders = new SampleReminders();
   #settings: Settings;
   #backup: World | null = null;
   #restored: Restored | null = null;
@@ -153,6 +159,7 @@ export class MemoryBackend implements Backend {
         "overview",
         "calendar",
         "notices",
+        "reminders",
         "deliveries",
         "delivery",
         "endpoints",
@@ -256,6 +263,50 @@ export class MemoryBackend implements Backend {
     this.#answer("markRead");
     for (const entry of this.world.entries) if (eventIds.includes(entry.eventId)) entry.unread = false;
     this.changed({ timeline: true, status: true });
+  }
+
+  async reminders(): Promise<Reminders> {
+    this.#answer("reminders");
+    const { entries, done } = this.world;
+    return structuredClone(this.#reminders.reminders(entries, done, this.#now()));
+  }
+
+  async chooseReminders(rules: ReminderRules): Promise<Reminders> {
+    this.#answer("chooseReminders");
+    this.#reminders.choose(rules);
+    this.changed({ notices: true });
+    return this.reminders();
+  }
+
+  async bookingReminders(id: string): Promise<BookingReminders> {
+    this.#answer("bookingReminders");
+    const { entries, done } = this.world;
+    return structuredClone(this.#reminders.ofBooking(entries, done, id, this.#now()));
+  }
+
+  async remindOfBooking(id: string, leads: number[] | null): Promise<BookingReminders> {
+    this.#answer("remindOfBooking");
+    this.#reminders.chooseFor(id, leads);
+    this.changed({ notices: true });
+    return this.bookingReminders(id);
+  }
+
+  async cards(): Promise<Card[]> {
+    this.#answer("cards");
+    const { entries, done } = this.world;
+    const { notificationPrivacy } = this.#settings;
+    return structuredClone(this.#reminders.cards(entries, done, notificationPrivacy, this.#now()));
+  }
+
+  async answerCard(bookingId: string, _answer: string): Promise<void> {
+    this.#answer("answerCard");
+    this.#reminders.answer(bookingId);
+    this.changed({ notices: true });
+  }
+
+  async openCard(bookingId: string): Promise<void> {
+    await this.answerCard(bookingId, "opened");
+    this.navigate(`#/booking/${bookingId}`);
   }
 
   async calendar(query: CalendarQuery): Promise<CalendarBooking[]> {

@@ -30,6 +30,14 @@ export const tauriBackend: Backend = {
   markRead: (eventIds) => invoke("mark_read", { eventIds }),
   gaps: () => invoke("gaps"),
 
+  reminders: () => invoke("reminders"),
+  chooseReminders: (rules) => invoke("choose_reminders", { rules }),
+  bookingReminders: (id) => invoke("booking_reminders", { id }),
+  remindOfBooking: (id, leads) => invoke("remind_of_booking", { id, leads }),
+  cards: () => invoke("cards"),
+  answerCard: (bookingId, answer) => invoke("answer_card", { bookingId, answer }),
+  openCard: (bookingId) => invoke("open_card", { bookingId }),
+
   calendar: (query) => invoke("calendar", { query }),
 
   overview: (since) => invoke("overview", { since }),

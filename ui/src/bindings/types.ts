@@ -33,6 +33,27 @@ export type Booking = { id: string, provider: Provider, endpointId: string, endp
 export type BookingLine = { id: string, provider: Provider, title: string | null, start: string | null, end: string | null, date: string | null, };
 
 /**
+ * The reminders of one booking.
+ */
+export type BookingReminders = { 
+/**
+ * Whether it still comes, so that there is something to choose.
+ */
+ahead: boolean, 
+/**
+ * What was chosen for it alone; `null`: it goes by the rules.
+ */
+own: Array<number> | null, 
+/**
+ * The moments that come.
+ */
+waiting: Array<string>, 
+/**
+ * Those that have come.
+ */
+told: Array<ToldReminder>, };
+
+/**
  * How a booking stands.
  */
 export type BookingStatus = "pending" | "confirmed" | "cancelled" | "completed" | "no_show";
@@ -51,6 +72,19 @@ export type CalendarQuery = { from: string, until: string, firstDate: string, da
  * What a rule for the content of calls removes at once.
  */
 export type CallsDue = { deliveries: number, bytes: number, };
+
+/**
+ * A booking on the card. Where others may see it, it tells less: `null` is not to be told.
+ */
+export type Card = { bookingId: string, 
+/**
+ * `null` where nobody is to be named, or nobody is known.
+ */
+who: string | null, 
+/**
+ * Whether who it is may be told.
+ */
+named: boolean, title: string | null, provider: Provider | null, start: string | null, end: string | null, date: string | null, };
 
 /**
  * What the window is told after a commit: read these again.
@@ -270,6 +304,15 @@ export type Manner = { telling: Telling, sound: Sound, };
 export type NewEndpoint = { provider: Provider, label: string, secret: string | null, };
 
 /**
+ * A reminder that will come.
+ */
+export type NextReminder = { bookingId: string, who: string | null, 
+/**
+ * When it comes.
+ */
+at: string, start: string | null, date: string | null, };
+
+/**
  * Why a notice was not shown. `waiting`: nobody refused it, and the desktop has not taken it.
  */
 export type NotShown = "waiting" | "paused" | "quiet_hours" | "rule" | "seen" | "over";
@@ -476,6 +519,29 @@ export type Reach = "off" | "ngrok" | "own_address";
 export type Rejection = { id: string, at: string, endpointId: string | null, reason: string, hint: string, };
 
 /**
+ * Another choice for some bookings. `leads` are minutes before a booking begins; none: not at all.
+ */
+export type ReminderRule = { endpointId: string | null, 
+/**
+ * A part of the title, in whatever case.
+ */
+title: string | null, leads: Array<number>, card: boolean, };
+
+/**
+ * When to remind of bookings. The first rule that fits is a booking's.
+ */
+export type ReminderRules = { leads: Array<number>, card: boolean, rules: Array<ReminderRule>, 
+/**
+ * For bookings without a time of day.
+ */
+dayHour: number | null, repeatMinutes: number | null, };
+
+/**
+ * What the person chose, and what comes of it next.
+ */
+export type Reminders = { rules: ReminderRules, next: Array<NextReminder>, };
+
+/**
  * How many calls of a booking were read again, and how many could not be, because what they carried was removed.
  */
 export type Replayed = { read: number, removed: number, };
@@ -593,6 +659,11 @@ export type TimelinePage = { entries: Array<TimelineEntry>, next: string | null,
  * arrival; what came at `until` is not among them.
  */
 export type TimelineQuery = { limit: number, before: string | null, kind: EventKind | null, provider: Provider | null, endpointId: string | null, search: string | null, unread: boolean, since: string | null, until: string | null, };
+
+/**
+ * A reminder of a booking that was told, or was to be.
+ */
+export type ToldReminder = { at: string, shownAt: string | null, held: boolean, };
 
 /**
  * How a call was known to be genuine: by its signature, or by the unguessable address alone.

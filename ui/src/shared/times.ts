@@ -84,6 +84,9 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
   const innerDay = (key: string, now: Date) => dayName(key, now, short, shortWithYear);
   const day = (key: string, now: Date) => atBeginning(innerDay(key, now));
   const clock = (at: string) => clockFormat.format(new Date(at));
+  const hourFormat = format(clockOptions, "UTC");
+  /** A full hour of any day. */
+  const clockOfHour = (hour: number) => hourFormat.format(Date.UTC(2000, 0, 1, hour));
   /** To the second, for whoever compares it with what a booking system says. */
   const exact = (at: string) => exactFormat.format(new Date(at));
   const innerMoment = (at: string, now: Date) => `${innerDay(dayKey(at), now)}, ${clock(at)}`;
@@ -141,6 +144,7 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
     dayKey,
     dayHeading,
     clock,
+    clockOfHour,
     exact,
     moment,
     shortMoment,

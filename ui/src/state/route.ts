@@ -28,6 +28,7 @@ export type OverviewDays = "28" | "84" | "365";
 export const settingsSections = [
   "reach",
   "notifications",
+  "reminders",
   "rules",
   "general",
   "data",

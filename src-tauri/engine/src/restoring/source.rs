@@ -4,13 +4,14 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::RestoreError;
 use crate::store::backup::{self, BackupError};
 use crate::store::checking;
 use crate::store::migrating::{self, Standing};
-use crate::store::{DATABASE, StoreError};
+use crate::store::{DATABASE, StoreError, reminders, settings};
 
 pub(super) fn open(data_dir: &Path, file: &Path) -> Result<Connection, RestoreError> {
     let unreadable = |cause: String| RestoreError::Unreadable {
@@ -102,7 +103,10 @@ pub(super) fn copy_checked(
             "its tables are not those of its version".to_owned(),
         ));
     }
-    // What waited to be shown then is no news now, and nobody waits for the end of a test any more.
+    // What waited to be shown then is no news now, nobody is reminded again of what was told since, and nobody waits for the
+    // end of a test any more.
+    let now = Timestamp::now().to_string();
+    settings::set(&connection, reminders::SINCE, Some(&now))?;
     connection
         .execute_batch("UPDATE notice SET held = 'over' WHERE shown_at IS NULL AND held IS NULL; DELETE FROM self_test;")
         .map_err(StoreError::from)?;

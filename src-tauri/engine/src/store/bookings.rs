@@ -112,6 +112,12 @@ fn join(connection: &Connection, from: i64, into: i64) -> Result<()> {
             .execute([from, into])?;
     }
     connection
+        .prepare_cached(
+            "UPDATE booking SET own_reminders = coalesce(booking.own_reminders, old.own_reminders)
+             FROM booking AS old WHERE old.id = ?1 AND booking.id = ?2",
+        )?
+        .execute([from, into])?;
+    connection
         .prepare_cached("DELETE FROM booking WHERE id = ?1")?
         .execute([from])?;
     Ok(())
@@ -157,8 +163,8 @@ pub fn set_done(connection: &Connection, id: i64, done_at: Option<Timestamp>) ->
     Ok(changed > 0)
 }
 
-/// Removes a booking that no event speaks of any more. What the person wrote about it, and that they were done with it, goes
-/// to the one that its calls, read otherwise, speak of now.
+/// Removes a booking that no event speaks of any more. What the person wrote about it, that they were done with it, and when
+/// they want to be reminded of it, goes to the one that its calls, read otherwise, speak of now.
 pub(crate) fn replace(connection: &Connection, id: i64, by: Option<i64>) -> Result<()> {
     if let Some(by) = by {
         connection
@@ -166,7 +172,9 @@ pub(crate) fn replace(connection: &Connection, id: i64, by: Option<i64>) -> Resu
             .execute([id, by])?;
         connection
             .prepare_cached(
-                "UPDATE booking SET done_at = coalesce(done_at, (SELECT done_at FROM booking WHERE id = ?1)) WHERE id = ?2",
+                "UPDATE booking SET done_at = coalesce(booking.done_at, old.done_at),
+                     own_reminders = coalesce(booking.own_reminders, old.own_reminders)
+                 FROM booking AS old WHERE old.id = ?1 AND booking.id = ?2",
             )?
             .execute([id, by])?;
         search::index_booking(connection, by)?;

@@ -17,6 +17,7 @@ pub mod gaps;
 pub mod notes;
 pub mod notices;
 pub mod rejections;
+pub mod reminders;
 pub mod retention;
 pub mod rules;
 pub mod secrets;

@@ -154,6 +154,24 @@ pub(crate) fn hand_over(
     Ok(())
 }
 
+/// Words a notice anew that nobody has been shown.
+pub(crate) fn reword(connection: &Connection, id: i64, words: &Words) -> Result<()> {
+    let Words { full, discreet } = words;
+    connection
+        .prepare_cached(
+            "UPDATE notice SET title = ?2, body = ?3, discreet_title = ?4, discreet_body = ?5
+             WHERE id = ?1 AND shown_at IS NULL",
+        )?
+        .execute(params![
+            id,
+            full.title,
+            full.body,
+            discreet.title,
+            discreet.body
+        ])?;
+    Ok(())
+}
+
 /// The acts of a booking that have a notice, shown or not.
 pub(crate) fn of_booking(connection: &Connection, booking_id: i64) -> Result<Vec<i64>> {
     let mut statement = connection.prepare_cached(

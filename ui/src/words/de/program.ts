@@ -22,6 +22,12 @@ export const program: Sentences = {
   "The operating system gave no random numbers for the address: {0}.":
     "Das Betriebssystem hat keine Zufallszahlen für die Adresse geliefert: {0}.",
 
+  "Choose at most five times before a booking.": "Wählen Sie höchstens fünf Zeiten vor einer Buchung.",
+  "Two weeks before a booking is the earliest.": "Frühestens zwei Wochen vor einer Buchung.",
+  "Choose an endpoint, or a part of the title.": "Wählen Sie einen Endpunkt oder einen Teil des Titels.",
+  "Fifty rules are the most.": "Mehr als fünfzig Regeln gehen nicht.",
+  "Choose an hour of the day.": "Wählen Sie eine Stunde des Tages.",
+  "Repeat a reminder after 1 to 60 minutes.": "Wiederholen Sie eine Erinnerung nach 1 bis 60 Minuten.",
   "Write times of day as 22:00.": "Schreiben Sie Tageszeiten wie 22:00.",
   "Write something first.": "Schreiben Sie zuerst etwas.",
   "This is the demo.": "Das ist die Demo.",

@@ -9,6 +9,7 @@ export const settings: Words["settings"] = {
     label: "Teile der Einstellungen",
     reach: "Erreichbarkeit",
     notifications: "Benachrichtigungen",
+    reminders: "Erinnerungen",
     rules: "Regeln und Ruhezeiten",
     general: "Allgemein",
     data: "Daten und Sicherung",

@@ -5,6 +5,7 @@ import { endpoints } from "./endpoints";
 import { notices } from "./notices";
 import { overview } from "./overview";
 import { palette } from "./palette";
+import { reminders } from "./reminders";
 import { rules } from "./rules";
 import { shared } from "./shared";
 import { settings } from "./settings";
@@ -21,6 +22,7 @@ export const en = {
   notices,
   overview,
   palette,
+  reminders,
   rules,
   settings,
   shared,

@@ -7,6 +7,7 @@ export const settings = {
     label: "Parts of the settings",
     reach: "Being reachable",
     notifications: "Notifications",
+    reminders: "Reminders",
     rules: "Rules and quiet hours",
     general: "General",
     data: "Data and backups",

@@ -1,0 +1,308 @@
+//! Reminds of bookings that begin soon: looks at those of the next days whenever anything may have become due, and plans
+//! the notices that are. [`bellhop_core::reminder`] has the rules.
+//!
+//! Nothing is planned before it is due, so there is nothing to keep in line with bookings that change.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bellhop_core::notice::{Here, Loudness, NoticeKind, Words};
+use bellhop_core::reminder::{
+    About, Cause, GRACE, Mark, Rules, beginning, is_ahead, over_at, plan, word,
+};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::Engine;
+use crate::changes::Change;
+use crate::store::notices::{self, NewNotice, Of};
+use crate::store::reminders::{self, Candidate, Open, Reminder};
+use crate::store::{self, StoreError};
+
+/// How far ahead is looked, beyond the longest time before a booking that was chosen.
+const AHEAD: SignedDuration = SignedDuration::from_hours(1);
+
+/// How often the clock on the wall and the time zone are looked at. It goes on while the computer sleeps and can be set, and
+/// a wait knows of neither.
+const BEAT: Duration = Duration::from_secs(10);
+
+/// A clock that is off by so much more than its wait was set, or went on in sleep.
+const JUMP: SignedDuration = SignedDuration::from_secs(2);
+
+/// The least time between two looks: calls that come by the thousand are looked at together.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// How long to leave a store alone that refuses.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(15);
+
+/// The person's clock and place.
+pub fn here() -> Here {
+    Here {
+        now: Timestamp::now(),
+        time_zone: TimeZone::system(),
+    }
+}
+
+/// Plans reminders as they become due, until `stop`.
+pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
+    let mut changes = engine.changes.listen();
+    loop {
+        let looked = here();
+        let next = match look(&engine, &looked).await {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::warn!(%error, "reminders wait for the database");
+                looked
+                    .now
+                    .saturating_add(PAUSE_AFTER_FAILURE)
+                    .unwrap_or(looked.now)
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = stop.cancelled() => return,
+        }
+        tokio::select! {
+            change = changes.next() => if change.is_none() { return },
+            () = comes(next, looked.time_zone) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// Ends at a moment of the clock on the wall, or when that clock or the time zone is another.
+async fn comes(moment: Timestamp, time_zone: TimeZone) {
+    let (mut wall, mut running) = (Timestamp::now(), Instant::now());
+    loop {
+        let left = Duration::try_from(moment.duration_since(wall)).unwrap_or_default();
+        tokio::time::sleep(left.min(BEAT)).await;
+        let passed = SignedDuration::try_from(running.elapsed()).unwrap_or_default();
+        (wall, running) = {
+            let now = Timestamp::now();
+            let off = now.duration_since(wall) - passed;
+            if now >= moment || off.abs() > JUMP || TimeZone::system() != time_zone {
+                return;
+            }
+            (now, Instant::now())
+        };
+    }
+}
+
+/// Plans what is due at this moment and place, calls off what is over, and gives when to look again.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub async fn look(engine: &Engine, here: &Here) -> store::Result<Timestamp> {
+    let until = here.now.saturating_add(AHEAD).unwrap_or(here.now);
+    let at = here.clone();
+    let read = engine.store.read(move |connection| {
+        let rules = reminders::rules(connection)?;
+        let candidates = reminders::candidates(connection, &rules, &at.time_zone, at.now, until)?;
+        let (mut due, mut next) = (Vec::new(), until);
+        for candidate in candidates {
+            let plan = plan(&candidate.subject, &rules, &at);
+            next = plan.next().map_or(next, |mark| mark.min(next));
+            if plan.due.is_some() {
+                due.push(candidate.booking_id);
+            }
+        }
+        let mut changed = BTreeSet::new();
+        for open in reminders::open(connection)? {
+            match stands(connection, &open, &at)? {
+                Some(until) => next = until.min(next),
+                None => drop(changed.insert(open.booking_id)),
+            }
+        }
+        Ok((due, changed, next))
+    });
+    let (due, changed, mut next) = read.await?;
+    if due.is_empty() && changed.is_empty() {
+        return Ok(next);
+    }
+    if !changed.is_empty() {
+        // What waits says how soon its booking begins, which is true for a minute.
+        next = here.now.saturating_add(GRACE).unwrap_or(next).min(next);
+    }
+    let at = here.clone();
+    let written = engine.store.write(move |connection| {
+        let rules = reminders::rules(connection)?;
+        let mut told = false;
+        // A cancellation may have come since.
+        for booking_id in changed {
+            told |= follow(connection, booking_id, &at)?;
+        }
+        for booking_id in due {
+            told |= remind(connection, booking_id, &rules, &at)?;
+        }
+        Ok(told)
+    });
+    if written.await? {
+        engine.changes.tell(Change::Notices);
+    }
+    Ok(next)
+}
+
+/// Plans the reminder of a booking that is due, if one is.
+fn remind(
+    connection: &Connection,
+    booking_id: i64,
+    rules: &Rules,
+    here: &Here,
+) -> store::Result<bool> {
+    let Some(candidate) = reminders::one(connection, booking_id)? else {
+        return Ok(false);
+    };
+    let Some(mark) = plan(&candidate.subject, rules, here).due else {
+        return Ok(false);
+    };
+    let words = words(&candidate, mark.at, here);
+    let name = mark
+        .cause
+        .once(booking_id, &beginning(&candidate.subject.slot));
+    let notice = NewNotice {
+        of: Of::Once {
+            name: &name,
+            booking_id: Some(booking_id),
+            other_booking_id: None,
+            endpoint_id: Some(candidate.subject.endpoint_id),
+        },
+        kind: NoticeKind::Reminder,
+        words: &words,
+        loudness: Loudness::Normal,
+        planned_at: here.now,
+        due_at: Some(mark.at),
+    };
+    Ok(notices::plan(connection, &notice)?.is_some())
+}
+
+/// Until when a reminder stands as it is. `None`: it is over, or was not shown yet.
+fn stands(connection: &Connection, open: &Open, here: &Here) -> store::Result<Option<Timestamp>> {
+    let begins = Cause::from_once(&open.once).map(|(begins, _)| begins);
+    let candidate = reminders::one(connection, open.booking_id)?.filter(|candidate| {
+        let slot = &candidate.subject.slot;
+        open.shown && is_ahead(&candidate.subject, here) && begins == Some(&*beginning(slot))
+    });
+    Ok(candidate.and_then(|candidate| over_at(&candidate.subject.slot, &here.time_zone)))
+}
+
+/// Calls off the reminders of a booking that are over by now, and words anew what has waited to be shown. Gives whether any
+/// was called off.
+fn follow(connection: &Connection, booking_id: i64, here: &Here) -> store::Result<bool> {
+    let candidate = reminders::one(connection, booking_id)?;
+    let Some(candidate) = candidate.filter(|candidate| is_ahead(&candidate.subject, here)) else {
+        return reminders::call_off(connection, booking_id, None);
+    };
+    let begins = beginning(&candidate.subject.slot);
+    let called_off = reminders::call_off(connection, booking_id, Some(&begins))?;
+    let waits = |reminder: &&Reminder| reminder.shown_at.is_none() && !reminder.held;
+    for reminder in candidate.reminders.iter().filter(waits) {
+        let at = reminder.due_at.unwrap_or(reminder.planned_at);
+        notices::reword(connection, reminder.notice_id, &words(&candidate, at, here))?;
+    }
+    Ok(called_off)
+}
+
+fn words(candidate: &Candidate, at: Timestamp, here: &Here) -> Words {
+    let about = About {
+        attendee: candidate.attendee.display(),
+        title: candidate.subject.title.as_deref(),
+        provider: candidate.provider,
+        slot: &candidate.subject.slot,
+    };
+    word(&about, at, here)
+}
+
+/// What there will be to tell of the booking that is told of next: for the settings, before rules are kept.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn upcoming(
+    connection: &Connection,
+    rules: &Rules,
+    here: &Here,
+    most: usize,
+) -> store::Result<Vec<(Candidate, Mark)>> {
+    let week = here
+        .now
+        .saturating_add(SignedDuration::from_hours(7 * 24))
+        .unwrap_or(here.now);
+    let candidates = reminders::candidates(connection, rules, &here.time_zone, here.now, week)?;
+    let mut waiting: Vec<(Candidate, Mark)> = candidates
+        .into_iter()
+        .filter_map(|candidate| {
+            let next = *plan(&candidate.subject, rules, here).waiting.first()?;
+            Some((candidate, next))
+        })
+        .collect();
+    waiting.sort_by_key(|(_, mark)| mark.at);
+    waiting.truncate(most);
+    Ok(waiting)
+}
+
+/// What is on the card: bookings whose reminders come there, were shown and have no answer. And when to look again.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn cards(
+    connection: &Connection,
+    here: &Here,
+) -> store::Result<(Vec<Candidate>, Option<Timestamp>)> {
+    let rules = reminders::rules(connection)?;
+    let mut cards = Vec::new();
+    for open in reminders::open(connection)? {
+        if stands(connection, &open, here)?.is_none() {
+            continue;
+        }
+        let candidate = reminders::one(connection, open.booking_id)?;
+        cards.extend(candidate.filter(|candidate| {
+            let subject = &candidate.subject;
+            rules.has_card(subject.endpoint_id, subject.title.as_deref())
+        }));
+    }
+    cards.sort_by_key(|card| (card.subject.slot.start(), card.booking_id));
+    cards.dedup_by_key(|card| card.booking_id);
+    let over = cards
+        .iter()
+        .filter_map(|card| over_at(&card.subject.slot, &here.time_zone));
+    let over = over.min();
+    Ok((cards, over))
+}
+
+impl Engine {
+    /// Chooses anew when to remind of bookings.
+    ///
+    /// # Errors
+    ///
+    /// Fails where SQLite does.
+    pub async fn choose_reminders(&self, rules: Rules) -> Result<(), StoreError> {
+        let now = Timestamp::now();
+        let set = self
+            .store
+            .write(move |connection| reminders::set_rules(connection, &rules, now));
+        set.await?;
+        self.changes.tell(Change::Notices);
+        Ok(())
+    }
+
+    /// Answers the reminders of a booking that were shown, with the word of an answer or of a snooze.
+    ///
+    /// # Errors
+    ///
+    /// Fails where SQLite does.
+    pub async fn answer_reminders(&self, booking_id: i64, word: String) -> Result<(), StoreError> {
+        let now = Timestamp::now();
+        let answered = self
+            .store
+            .write(move |connection| reminders::answer(connection, booking_id, &word, now));
+        answered.await?;
+        self.changes.tell(Change::Notices);
+        Ok(())
+    }
+}
