@@ -1,4 +1,4 @@
-//! Native notifications: a bubble for each notice, with buttons, in the place of an older one of the same booking.
+//! Native notifications: a bubble for each notice, with buttons, in the place of an older one of the same matter.
 //!
 //! # Where desktops differ
 //!

@@ -49,7 +49,7 @@ struct Standing {
     bubble: Bubble,
 }
 
-/// Shows a bubble, in the place of the one of the same booking. A click on it opens what it tells of.
+/// Shows a bubble, in the place of an earlier one of the same matter. A click on it opens what it tells of.
 ///
 /// # Errors
 ///
@@ -61,10 +61,8 @@ pub(crate) fn show(app: &AppHandle, bubble: &Bubble) -> Result<(), String> {
 async fn put(app: &AppHandle, bubble: &Bubble) -> zbus::Result<()> {
     // Kept until the id is known, so that no click is heard before.
     let mut screen = app.state::<Notifier>().inner().screen.lock().await;
-    let replaced = bubble.booking_id.and_then(|booking| {
-        let same = |one: &&Standing| one.bubble.booking_id == Some(booking);
-        screen.standing.iter().find(same).map(|one| one.id)
-    });
+    let same = |one: &&Standing| bubble.takes_the_place_of(&one.bubble);
+    let replaced = screen.standing.iter().find(same).map(|one| one.id);
     let id = screen.send(app, bubble, replaced, true).await?;
     screen
         .standing

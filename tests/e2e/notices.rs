@@ -459,6 +459,11 @@ async fn another_daemon(stage: &Stage) -> Result<()> {
     let other = stage.calls("booking.created", &second).await?;
     is((other.id, other.replaces_id), (told.id, 0))?;
     is(keys(&other), Vec::new())?;
+    let window = stage.program.window();
+    window.script("location.hash = '#/notices'", &[]).await?;
+    window
+        .see_text("[role=status]", "nothing happens at a click")
+        .await?;
     let moved = stage
         .calls("booking.updated", &first.moved(stage.clock.now()))
         .await?;

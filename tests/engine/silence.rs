@@ -12,6 +12,7 @@ use std::sync::Arc;
 use bellhop_core::provider::Provider;
 use bellhop_engine::Engine;
 use bellhop_engine::rhythms::Silence;
+use bellhop_engine::store::notices::{self, ListQuery};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
@@ -103,4 +104,37 @@ async fn a_new_endpoint_is_not_judged() {
     let now = Timestamp::now();
     let (_home, engine) = called_daily(20, DAY * 9, now).await;
     assert_eq!(silence(&engine, now).await, None);
+}
+
+#[tokio::test]
+async fn an_unusual_silence_is_told_of_once_until_the_next_call() {
+    let now = Timestamp::now();
+    let (home, engine) = called_daily(40, DAY * 5, now).await;
+    let told = async |at: Timestamp| -> Vec<String> {
+        engine.look_for_troubles(None, None, at).await.unwrap();
+        let query = ListQuery {
+            limit: 9,
+            ..ListQuery::default()
+        };
+        let list = engine
+            .store
+            .read(move |connection| notices::list(connection, &query, at));
+        let list = list.await.unwrap();
+        let said = list.into_iter().map(|one| one.notice.words.full.title);
+        said.collect()
+    };
+    assert_eq!(told(now - DAY * 2).await, [""; 0]);
+    let first = told(now).await;
+    assert!(
+        first.len() == 1 && first[0].starts_with("No call of ReserveKit since "),
+        "{first:?}"
+    );
+    assert_eq!(told(now + DAY).await, first);
+    // Nobody had been shown it when a call came.
+    let database = rusqlite::Connection::open(home.path().join("bellhop.db")).unwrap();
+    let at = (now + DAY).as_microsecond();
+    database
+        .execute("UPDATE endpoint SET last_delivery_at = ?1", [at])
+        .unwrap();
+    assert_eq!(told(now + DAY).await, [""; 0]);
 }

@@ -89,6 +89,16 @@ impl Opens {
 }
 
 impl Bubble {
+    /// Whether it says what an earlier one said, as it is now: both are of acts on the same booking, or of the same kind.
+    /// That a new booking overlaps another does not hide that it is new.
+    pub fn takes_the_place_of(&self, earlier: &Bubble) -> bool {
+        let (Some(kind), Some(of)) = (self.kind, earlier.kind) else {
+            return false;
+        };
+        let is_same_booking = self.booking_id.is_some() && self.booking_id == earlier.booking_id;
+        is_same_booking && (kind == of || (is_act(kind) && is_act(of)))
+    }
+
     /// A bubble that shows no notice.
     pub fn of_program(wording: Wording) -> Bubble {
         Bubble {
@@ -395,5 +405,35 @@ fn bubble(notice: &Notice, privacy: Privacy) -> Bubble {
         opens: Opens::of(notice),
         sound: None,
         quieted: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bubble_takes_the_place_of_what_was_said_of_the_same_booking_in_the_same_matter() {
+        let of = |kind, booking_id| Bubble {
+            kind,
+            booking_id,
+            ..Bubble::of_program(Wording {
+                title: String::new(),
+                body: String::new(),
+            })
+        };
+        let created = of(Some(NoticeKind::Created), Some(1));
+        let takes = |kind, booking| of(kind, booking).takes_the_place_of(&created);
+        assert!(takes(Some(NoticeKind::Cancelled), Some(1)));
+        assert!(takes(Some(NoticeKind::Created), Some(1)));
+        assert!(!takes(Some(NoticeKind::Cancelled), Some(2)));
+        assert!(!takes(Some(NoticeKind::Overlap), Some(1)));
+        assert!(!takes(Some(NoticeKind::Reminder), Some(1)));
+        let reminder = of(Some(NoticeKind::Reminder), Some(1));
+        assert!(of(Some(NoticeKind::Reminder), Some(1)).takes_the_place_of(&reminder));
+        // Neither a summary nor an act without a booking is the same as another.
+        assert!(!of(None, None).takes_the_place_of(&of(None, None)));
+        let without = of(Some(NoticeKind::Created), None);
+        assert!(!without.takes_the_place_of(&without));
     }
 }
