@@ -295,5 +295,38 @@ async fn do_not_disturb(stage: &Stage) -> Result<()> {
     stage.desktop.notifications().inhibit(false);
     stage.book(3).await?;
     let told = stage.notified(5).await?;
-    is(&told, "New booking", 1, Some("message-new-instant"))
+    is(&told, "New booking", 1, Some("message-new-instant"))?;
+
+    // What the desktop refused while it was not to disturb is told as usual afterwards.
+    stage.desktop.notifications().inhibit(true);
+    stage.desktop.notifications().refuse(true);
+    stage.book(4).await?;
+    eventually("it was tried", async || {
+        let tried = "SELECT count(*) FROM notice WHERE quieted = 1 AND shown_at IS NULL";
+        let count: i64 = database.query_row(tried, [], |row| row.get(0))?;
+        Ok((count == 1).then_some(()))
+    })
+    .await?;
+    stage.desktop.notifications().inhibit(false);
+    stage.desktop.notifications().refuse(false);
+    stage.book(5).await?;
+    let told = stage.notified(7).await?;
+    is(&told, "New booking", 1, Some("message-new-instant"))?;
+    eventually("both are marked", async || {
+        let noted =
+            "SELECT sum(quieted), sum(shown_at IS NULL) FROM notice WHERE event_id IS NOT NULL";
+        let found: (i64, i64) =
+            database.query_row(noted, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok((found == (2, 0)).then_some(()))
+    })
+    .await
+    .with_context(|| format!("{:?}", rows(&database)))
+}
+
+fn rows(database: &Connection) -> Result<Vec<String>> {
+    let mut statement = database.prepare(
+        "SELECT concat_ws('|', kind, event_id, once, title, quieted, held, shown_at, due_at) FROM notice",
+    )?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -247,7 +247,7 @@ const screens = [
     first: async (page) => {
       await click("button", "Nights and weekends quiet")(page);
       await page.getByText("would have been told differently").waitFor();
-      await page.getByRole("heading", { name: "Quiet hours" }).scrollIntoViewIfNeeded();
+      await page.getByRole("button", { name: "Save quiet hours" }).scrollIntoViewIfNeeded();
     },
   },
   {

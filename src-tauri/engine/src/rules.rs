@@ -50,10 +50,11 @@ impl Engine {
             Ok((
                 table::wishes(connection)?,
                 table::booked(connection, &ids)?,
+                table::quieted(connection, &ids)?,
                 settings::pause(connection, now)?.is_some(),
             ))
         });
-        let (wishes, booked, paused) = read.await?;
+        let (wishes, booked, quieted_before, paused) = read.await?;
         let moment = Moment {
             now,
             time_zone: TimeZone::system(),
@@ -74,16 +75,18 @@ impl Engine {
         let (told, held): (Vec<Notice>, Vec<Notice>) = waiting
             .into_iter()
             .partition(|notice| manners.get(&notice.id).is_none_or(|one| one.held.is_none()));
-        let quieted: Vec<i64> = manners
+        // A desktop that refuses is asked again, and may be another by then.
+        let quieted: Vec<(i64, bool)> = manners
             .iter()
-            .filter(|(_, manner)| manner.quieted)
-            .map(|(id, _)| *id)
+            .map(|(id, manner)| (*id, manner.quieted))
+            .filter(|(id, quieted)| quieted_before.contains(id) != *quieted)
             .collect();
-        if !held.is_empty() || !quieted.is_empty() {
-            let held: Vec<(i64, NoticeKind, Held)> = held
-                .iter()
-                .filter_map(|notice| Some((notice.id, notice.kind, manners.get(&notice.id)?.held?)))
-                .collect();
+        let held: Vec<(i64, NoticeKind, Held)> = held
+            .iter()
+            .filter_map(|notice| Some((notice.id, notice.kind, manners.get(&notice.id)?.held?)))
+            .collect();
+        let (is_held, is_quieted) = (!held.is_empty(), !quieted.is_empty());
+        if is_held || is_quieted {
             let until = wishes.quiet_hours.end(now, &moment.time_zone);
             let sums_up = wishes.quiet_hours.sums_up;
             let keep = move |connection: &Connection| {
@@ -91,6 +94,8 @@ impl Engine {
                 keep(connection, &held, now, sums_up, until)
             };
             self.store.write(keep).await?;
+        }
+        if is_held {
             self.changes.tell(Change::Notices);
         }
         Ok((told, Manners(manners)))

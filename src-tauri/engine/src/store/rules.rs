@@ -5,17 +5,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bellhop_core::hours::{Days, Hours, QuietHours, When};
-use bellhop_core::notice::{Loudness, NoticeKind, Words};
-use bellhop_core::provider::Provider;
+use bellhop_core::notice::NoticeKind;
 use bellhop_core::rule::{Effect, Rule, Sound, Wishes};
-use jiff::Timestamp;
 use jiff::civil::Time;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
-use super::columns::{moment, rows, to_json};
-use super::endpoints::provider_word;
-use super::{Result, StoreError, settings};
+use super::columns::{rows, to_json};
+use super::{Result, settings};
+
+mod past;
+mod summary;
+
+pub(crate) use past::{booked, mark_quieted, quieted, told};
+pub(crate) use summary::{
+    SUMMARY, put_into_summary, put_off_summary, remove_summary, waiting_summary, word_summary,
+};
 
 /// A rule as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,146 +231,5 @@ pub fn wishes(connection: &Connection) -> Result<Wishes> {
             .collect(),
         quiet_hours: quiet_hours(connection)?,
         sounds: sounds(connection)?,
-    })
-}
-
-/// How the names of the notices begin that tell of what was held in quiet hours.
-pub(crate) const SUMMARY: &str = "quiet:";
-
-/// The one of them that has not been told yet.
-pub(crate) fn waiting_summary(connection: &Connection) -> Result<Option<i64>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id FROM notice WHERE shown_at IS NULL AND held IS NULL AND once LIKE ?1 || '%' ORDER BY id LIMIT 1",
-    )?;
-    Ok(statement
-        .query_row([SUMMARY], |row| row.get(0))
-        .optional()?)
-}
-
-/// Lets it wait until then.
-pub(crate) fn put_off_summary(connection: &Connection, until: Timestamp) -> Result<()> {
-    if let Some(id) = waiting_summary(connection)? {
-        connection
-            .prepare_cached("UPDATE notice SET due_at = ?2 WHERE id = ?1")?
-            .execute(params![id, until.as_microsecond()])?;
-    }
-    Ok(())
-}
-
-/// Takes it back.
-pub(crate) fn remove_summary(connection: &Connection) -> Result<()> {
-    if let Some(id) = waiting_summary(connection)? {
-        connection
-            .prepare_cached("DELETE FROM notice WHERE id = ?1")?
-            .execute([id])?;
-    }
-    Ok(())
-}
-
-/// Notes that it tells of a notice, and counts all of which it tells by kind.
-pub(crate) fn put_into_summary(
-    connection: &Connection,
-    summary: i64,
-    held: i64,
-) -> Result<Vec<(NoticeKind, usize)>> {
-    connection
-        .prepare_cached("UPDATE notice SET summed_up_in = ?2 WHERE id = ?1")?
-        .execute([held, summary])?;
-    let mut count = connection.prepare_cached("SELECT kind FROM notice WHERE summed_up_in = ?1")?;
-    let kinds = rows(&mut count, [summary], |row| Ok(row.get::<_, String>(0)?))?;
-    let counted = NoticeKind::ALL.map(|kind| {
-        let of_kind = kinds.iter().filter(|word| *word == kind.as_str());
-        (kind, of_kind.count())
-    });
-    Ok(counted.to_vec())
-}
-
-/// Gives it its words, and the time at which it is told.
-pub(crate) fn word_summary(
-    connection: &Connection,
-    summary: i64,
-    words: &Words,
-    until: Timestamp,
-) -> Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE notice SET title = ?2, body = ?3, discreet_title = ?4, discreet_body = ?5, due_at = ?6 WHERE id = ?1",
-        )?
-        .execute(params![
-            summary,
-            words.full.title,
-            words.full.body,
-            words.discreet.title,
-            words.discreet.body,
-            until.as_microsecond()
-        ])?;
-    Ok(())
-}
-
-/// Notes that the desktop was asked not to disturb when it was given these notices.
-pub(crate) fn mark_quieted(connection: &Connection, ids: &[i64]) -> Result<()> {
-    let mut mark = connection.prepare_cached("UPDATE notice SET quieted = 1 WHERE id = ?1")?;
-    for id in ids {
-        mark.execute([id])?;
-    }
-    Ok(())
-}
-
-/// What is booked, of those of these notices that are about a booking.
-pub(crate) fn booked(connection: &Connection, ids: &[i64]) -> Result<BTreeMap<i64, String>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT booking.title FROM notice LEFT JOIN event ON event.id = event_id
-         JOIN booking ON booking.id = coalesce(event.booking_id, notice.booking_id)
-         WHERE notice.id = ?1 AND booking.title IS NOT NULL",
-    )?;
-    let mut booked = BTreeMap::new();
-    for id in ids {
-        if let Some(title) = statement.query_row([id], |row| row.get(0)).optional()? {
-            booked.insert(*id, title);
-        }
-    }
-    Ok(booked)
-}
-
-/// A notice of the past, as far as rules ask about it.
-pub(crate) struct PastNotice {
-    pub id: i64,
-    pub kind: NoticeKind,
-    pub provider: Option<Provider>,
-    pub endpoint_id: Option<i64>,
-    pub booked: Option<String>,
-    /// Its first line.
-    pub title: String,
-    /// How loud it was to be where no rule says otherwise.
-    pub loudness: Loudness,
-    /// When it was told, or else was to be.
-    pub at: Timestamp,
-}
-
-/// The newest notices that were told or held, newest first.
-pub(crate) fn told(connection: &Connection, most: i64) -> Result<Vec<PastNotice>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT notice.id, notice.kind, provider, endpoint.id AS endpoint_id, booking.title AS booked, notice.title, loudness,
-             coalesce(shown_at, due_at, planned_at) AS at
-         FROM notice LEFT JOIN event ON event.id = event_id
-             LEFT JOIN endpoint ON endpoint.id = coalesce(event.endpoint_id, notice.endpoint_id)
-             LEFT JOIN booking ON booking.id = coalesce(event.booking_id, notice.booking_id)
-         WHERE shown_at IS NOT NULL OR notice.held IS NOT NULL ORDER BY notice.id DESC LIMIT ?1",
-    )?;
-    rows(&mut statement, [most], |row| {
-        let word = |column: &str| row.get::<_, String>(column);
-        let provider: Option<String> = row.get("provider")?;
-        Ok(PastNotice {
-            id: row.get("id")?,
-            kind: NoticeKind::from_word(&word("kind")?)
-                .ok_or(StoreError::Unreadable("notice.kind"))?,
-            provider: provider.as_deref().map(provider_word).transpose()?,
-            endpoint_id: row.get("endpoint_id")?,
-            booked: row.get("booked")?,
-            title: row.get("title")?,
-            loudness: Loudness::from_word(&word("loudness")?)
-                .ok_or(StoreError::Unreadable("notice.loudness"))?,
-            at: moment(row.get("at")?),
-        })
     })
 }
