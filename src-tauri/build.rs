@@ -5,6 +5,7 @@
 
 fn main() {
     let commands = tauri_build::AppManifest::new().commands(&[
+        "accept_overlap",
         "add_endpoint",
         "add_note",
         "add_secret",
@@ -40,6 +41,7 @@ fn main() {
         "open_card",
         "open_data_folder",
         "open_link",
+        "overlaps",
         "overview",
         "pause_notifications",
         "person_data",
@@ -58,6 +60,7 @@ fn main() {
         "save_look",
         "save_settings",
         "self_test",
+        "set_buffer",
         "set_done",
         "set_ngrok_token",
         "set_notification_privacy",

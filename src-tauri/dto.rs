@@ -11,6 +11,7 @@ mod first_run;
 mod gaps;
 mod look;
 mod notices;
+mod overlaps;
 mod overview;
 mod reminders;
 mod rules;
@@ -38,6 +39,7 @@ pub use notices::{
     DesktopShows, DesktopTrouble, NotShown, Notice, NoticeAnswer, NoticePage, NoticePlace,
     NoticeQuery,
 };
+pub use overlaps::{BookingOverlap, OverlapPair};
 pub use overview::{DayCount, Overview};
 pub use reminders::{
     BookingReminders, Card, NextReminder, ReminderRule, ReminderRules, Reminders, ToldReminder,

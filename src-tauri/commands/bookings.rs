@@ -4,13 +4,15 @@ use std::future::Future;
 
 use anyhow::{Context as _, bail};
 use bellhop_engine::changes::Change;
-use bellhop_engine::store::{StoreError, bookings, deliveries, notes, timeline as entries};
+use bellhop_engine::store::{
+    StoreError, bookings, deliveries, notes, overlaps, timeline as entries,
+};
 use bellhop_engine::worker;
 use jiff::Timestamp;
 use tauri::State;
 
 use super::row;
-use crate::dto::{Booking, Replayed};
+use crate::dto::{Booking, BookingOverlap, Replayed};
 use crate::error::Answer;
 use crate::state::Desktop;
 
@@ -110,7 +112,7 @@ fn refuse_nothing(text: &str) -> anyhow::Result<()> {
 }
 
 /// The booking that was changed, as it is then.
-async fn changed(
+pub(super) async fn changed(
     desktop: &Desktop,
     change: impl Future<Output = Result<Option<i64>, StoreError>>,
 ) -> anyhow::Result<Booking> {
@@ -120,14 +122,21 @@ async fn changed(
 }
 
 async fn whole(desktop: &Desktop, id: i64) -> anyhow::Result<Booking> {
+    let now = Timestamp::now();
     let found = desktop.engine.store.read(move |connection| {
         let Some(booking) = bookings::get(connection, id)? else {
             return Ok(None);
         };
+        let mut in_the_way = Vec::new();
+        for overlap in overlaps::standing(connection, id)? {
+            let with = bookings::get(connection, overlap.other(id))?;
+            in_the_way.extend(with.map(|with| BookingOverlap::of(&overlap, with, now)));
+        }
         Ok(Some(Booking::of(
             booking,
             entries::story(connection, id)?,
             notes::of_booking(connection, id)?,
+            in_the_way,
             bookings::others(connection, id, OTHERS)?,
         )))
     });

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use bellhop_core::overview as counts;
-use bellhop_engine::store::{bookings, events};
+use bellhop_engine::store::{bookings, events, overlaps};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -20,20 +20,15 @@ pub(crate) async fn calendar(
 ) -> Answer<Vec<CalendarBooking>> {
     let moments = (moment(&query.from)?, moment(&query.until)?);
     let dates = (date(&query.first_date)?, date(&query.date_after)?);
-    let found = desktop
-        .engine
-        .store
-        .read(move |connection| bookings::between(connection, moments, dates))
-        .await?;
-    let overlaps = bookings::overlapping(&found);
-    let of = |id| overlaps.get(&id).map(Vec::as_slice).unwrap_or_default();
-    Ok(found
-        .into_iter()
-        .map(|booking| {
-            let id = booking.id;
-            CalendarBooking::of(booking, of(id))
-        })
-        .collect())
+    let read = desktop.engine.store.read(move |connection| {
+        let found = bookings::between(connection, moments, dates)?;
+        let marked = found.into_iter().map(|booking| {
+            let of_booking = overlaps::standing(connection, booking.id)?;
+            Ok(CalendarBooking::of(booking, &of_booking))
+        });
+        marked.collect()
+    });
+    Ok(read.await?)
 }
 
 /// Counts over everything that came since a moment.

@@ -47,7 +47,10 @@ impl Desktop {
             .await
     }
 
-    async fn shown_one(&self, endpoint: store::endpoints::Endpoint) -> anyhow::Result<Endpoint> {
+    pub(super) async fn shown_one(
+        &self,
+        endpoint: store::endpoints::Endpoint,
+    ) -> anyhow::Result<Endpoint> {
         self.shown(vec![endpoint])
             .await?
             .pop()

@@ -8,6 +8,7 @@ pub mod desktop;
 pub mod endpoints;
 pub mod first_run;
 pub mod notices;
+pub mod overlaps;
 pub mod reminders;
 pub mod rules;
 pub mod settings;

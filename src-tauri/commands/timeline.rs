@@ -4,13 +4,13 @@ use anyhow::Context as _;
 use bellhop_core::notice::Here;
 use bellhop_engine::changes::Change;
 use bellhop_engine::gaps as ledger;
-use bellhop_engine::store::{events, timeline as entries};
+use bellhop_engine::store::{events, overlaps, timeline as entries};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tauri::State;
 
 use super::row;
-use crate::dto::{Gap, TimelinePage, TimelineQuery};
+use crate::dto::{self, Gap, TimelinePage, TimelineQuery};
 use crate::error::Answer;
 use crate::state::Desktop;
 
@@ -39,18 +39,24 @@ pub(crate) async fn timeline(
         until: query.until.as_deref().map(moment).transpose()?,
         ..entries::TimelineQuery::default()
     };
-    let found = desktop
-        .engine
-        .store
-        .read(move |connection| entries::list(connection, &query))
-        .await?;
+    let now = Timestamp::now();
+    let read = desktop.engine.store.read(move |connection| {
+        let found = entries::list(connection, &query)?;
+        let bookings = found.iter().filter_map(|entry| entry.booking_id);
+        let open = overlaps::open_among(connection, bookings, now)?;
+        Ok((found, open))
+    });
+    let (found, open) = read.await?;
     let full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
     let next = found
         .last()
         .filter(|_| full)
         .map(|last| last.event_id.to_string());
     Ok(TimelinePage {
-        entries: found.into_iter().map(Into::into).collect(),
+        entries: found
+            .into_iter()
+            .map(|entry| dto::TimelineEntry::from(entry).marked(&open))
+            .collect(),
         next,
     })
 }

@@ -5,6 +5,7 @@ use bellhop_engine::store::{self, notes, timeline::StoryStep as Step};
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::overlaps::BookingOverlap;
 use super::text;
 use super::timeline::{Attendee, TimelineEntry};
 use super::words::{BookingStatus, Provider};
@@ -136,7 +137,7 @@ pub struct Replayed {
 }
 
 /// One appointment through its whole life: its events in the order in which they happened, what the person wrote about
-/// it, and the newest other bookings of the same person.
+/// it, what is in its way, and the newest other bookings of the same person.
 #[derive(Clone, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "types.ts")]
@@ -159,15 +160,17 @@ pub struct Booking {
     pub done_at: Option<String>,
     pub events: Vec<StoryStep>,
     pub notes: Vec<Note>,
+    pub overlaps: Vec<BookingOverlap>,
     pub others: Vec<OtherBooking>,
 }
 
 impl Booking {
-    /// A booking, its events, its notes, and others.
+    /// A booking, its events, its notes, what is in its way, and others.
     pub fn of(
         booking: store::bookings::Booking,
         events: Vec<Step>,
         notes: Vec<notes::Note>,
+        overlaps: Vec<BookingOverlap>,
         others: Vec<store::bookings::Booking>,
     ) -> Booking {
         Booking {
@@ -188,6 +191,7 @@ impl Booking {
             done_at: text(booking.done_at),
             events: events.into_iter().map(Into::into).collect(),
             notes: notes.into_iter().map(Into::into).collect(),
+            overlaps,
             others: others.into_iter().map(Into::into).collect(),
         }
     }

@@ -1,6 +1,7 @@
 //! Bookings by the time at which they take place.
 
 use bellhop_engine::store::bookings;
+use bellhop_engine::store::overlaps::Overlap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -8,7 +9,8 @@ use super::text;
 use super::timeline::Attendee;
 use super::words::{BookingStatus, Provider};
 
-/// A booking in the calendar. `overlaps` are the ids of others that want the same time, from whatever provider.
+/// A booking in the calendar. `overlaps` are the ids of others that are in its way, from whatever provider, unless the
+/// person accepted that.
 #[derive(Clone, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "types.ts")]
@@ -28,9 +30,15 @@ pub struct CalendarBooking {
 }
 
 impl CalendarBooking {
-    /// A booking and those that it overlaps.
-    pub fn of(booking: bookings::Booking, overlaps: &[i64]) -> CalendarBooking {
+    /// A booking and its overlaps.
+    pub fn of(booking: bookings::Booking, overlaps: &[Overlap]) -> CalendarBooking {
+        let open = overlaps
+            .iter()
+            .filter(|overlap| overlap.accepted_at.is_none());
         CalendarBooking {
+            overlaps: open
+                .map(|overlap| overlap.other(booking.id).to_string())
+                .collect(),
             id: booking.id.to_string(),
             provider: booking.provider.into(),
             endpoint_label: booking.endpoint_label,
@@ -41,7 +49,6 @@ impl CalendarBooking {
             date: text(booking.when.date),
             attendee: booking.attendee.into(),
             host: booking.host,
-            overlaps: overlaps.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -74,6 +74,7 @@ pub struct Endpoint {
     pub last_rejection: Option<Rejection>,
     pub stale_address: Option<String>,
     pub silence: Option<Silence>,
+    pub buffer_minutes: u16,
 }
 
 /// How long an endpoint is usually silent. `unusualFrom`: when its present silence is unusual, or will be.
@@ -108,6 +109,7 @@ impl Endpoint {
     ) -> Endpoint {
         Endpoint {
             silence: silence.map(Into::into),
+            buffer_minutes: endpoint.buffer_minutes,
             stale_address: host.and_then(|host| endpoint.stale_address(host)),
             id: endpoint.id.to_string(),
             provider: endpoint.provider.into(),

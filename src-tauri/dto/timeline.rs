@@ -1,5 +1,7 @@
 //! The timeline and its bookings.
 
+use std::collections::BTreeSet;
+
 use bellhop_core::event::{self, Problem as CoreProblem};
 use bellhop_engine::store;
 use serde::{Deserialize, Serialize};
@@ -56,7 +58,7 @@ impl From<CoreProblem> for Problem {
     }
 }
 
-/// One event in the timeline. A date without a time is in `date`, and `start` is null then.
+/// One event in the timeline. `overlaps`: something is in the way of its booking that the person has not accepted. A date without a time is in `date`, and `start` is null then.
 #[derive(Clone, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "types.ts")]
@@ -87,6 +89,7 @@ pub struct TimelineEntry {
     pub late: bool,
     pub repeats: u32,
     pub done: bool,
+    pub overlaps: bool,
     pub unread: bool,
     pub problems: Vec<Problem>,
 }
@@ -119,9 +122,19 @@ impl From<store::timeline::TimelineEntry> for TimelineEntry {
             late: entry.late,
             repeats: u32::try_from(entry.repeats).unwrap_or(u32::MAX),
             done: entry.done,
+            overlaps: false,
             unread: entry.unread,
             problems: entry.problems.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl TimelineEntry {
+    /// Marks an entry whose booking is among `open`: those in whose way another one is.
+    pub fn marked(mut self, open: &BTreeSet<i64>) -> TimelineEntry {
+        let booking = self.booking_id.as_deref().and_then(|id| id.parse().ok());
+        self.overlaps = booking.is_some_and(|id: i64| open.contains(&id));
+        self
     }
 }
 

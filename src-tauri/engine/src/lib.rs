@@ -23,6 +23,7 @@ pub mod footprint;
 pub mod gaps;
 pub mod instance;
 pub mod log;
+pub mod overlaps;
 pub mod reach;
 pub mod reminding;
 pub mod restoring;

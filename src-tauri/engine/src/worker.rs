@@ -19,10 +19,10 @@ use rusqlite::Connection;
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::{Change, Changes};
-use crate::self_test;
 use crate::store::deliveries::{DeliveryState, Waiting};
 use crate::store::search::{self, About};
 use crate::store::{Outcome, Result, Store, StoreError, bookings, deliveries, events};
+use crate::{overlaps, self_test};
 use telling::{plan, put, refold};
 
 /// Deliveries that are read ahead of their commits.
@@ -53,7 +53,7 @@ pub(crate) async fn run(store: Store, changes: &Changes, stop: CancellationToken
         let worked = if resumed {
             drain(&store, changes).await
         } else {
-            resume(&store, changes).await
+            begin(&store, changes).await
         };
         resumed |= worked.is_ok();
         if let Err(error) = worked {
@@ -71,6 +71,11 @@ pub(crate) async fn run(store: Store, changes: &Changes, stop: CancellationToken
             () = stop.cancelled() => return,
         }
     }
+}
+
+async fn begin(store: &Store, changes: &Changes) -> Result<()> {
+    resume(store, changes).await?;
+    overlaps::catch_up(store, changes).await
 }
 
 /// Processes everything that waits.

@@ -2,11 +2,8 @@
 
 mod others;
 
-use std::collections::BTreeMap;
-
 use bellhop_core::booking::Booking as Folded;
 use bellhop_core::event::{Attendee, BookingStatus};
-use bellhop_core::overlap::{Span, overlaps};
 use bellhop_core::provider::Provider;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{When, from_json, moment, rows, slot_columns, to_json};
 use super::endpoints::provider_word;
-use super::{Result, StoreError, search};
+use super::{Result, StoreError, overlaps, search};
 pub use others::others;
 
 /// A booking as it stands.
@@ -111,6 +108,7 @@ fn join(connection: &Connection, from: i64, into: i64) -> Result<()> {
             ))?
             .execute([from, into])?;
     }
+    overlaps::forget(connection, from)?;
     connection
         .prepare_cached(
             "UPDATE booking SET own_reminders = coalesce(booking.own_reminders, old.own_reminders)
@@ -190,6 +188,7 @@ pub(crate) fn remove(connection: &Connection, id: i64) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM booking_ref WHERE booking_id = ?1")?
         .execute([id])?;
+    overlaps::forget(connection, id)?;
     connection
         .prepare_cached("DELETE FROM booking WHERE id = ?1")?
         .execute([id])?;
@@ -286,28 +285,6 @@ pub fn between(
         after.to_string(),
     ];
     rows(&mut statement, parameters, |row| read(connection, row))
-}
-
-/// Each of these bookings that overlaps others of them, with those others. What is cancelled, or whose attendee did not
-/// come, is in nobody's way.
-pub fn overlapping(bookings: &[Booking]) -> BTreeMap<i64, Vec<i64>> {
-    let spans: Vec<Span> = bookings
-        .iter()
-        .filter(|booking| {
-            !matches!(
-                booking.status,
-                BookingStatus::Cancelled | BookingStatus::NoShow
-            )
-        })
-        .filter_map(|booking| {
-            Some(Span {
-                id: booking.id,
-                start: booking.when.start?,
-                end: booking.when.end,
-            })
-        })
-        .collect();
-    overlaps(&spans)
 }
 
 /// The booking with a time of day that begins next, if there is one that still takes place.

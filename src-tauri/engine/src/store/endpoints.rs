@@ -33,6 +33,8 @@ pub struct Endpoint {
     pub secrets: Vec<Secret>,
     /// When it was last called, genuinely.
     pub last_delivery_at: Option<Timestamp>,
+    /// How many minutes have to stay free before and after each of its bookings.
+    pub buffer_minutes: u16,
 }
 
 impl Endpoint {
@@ -56,7 +58,8 @@ impl Endpoint {
     }
 }
 
-const COLUMNS: &str = "id, provider, label, token, signature_form, given_host, called_host, created_at, last_delivery_at";
+const COLUMNS: &str = "id, provider, label, token, signature_form, given_host, called_host, created_at, last_delivery_at,
+     buffer_minutes";
 
 fn read(connection: &Connection, row: &Row<'_>) -> Result<Endpoint> {
     let id = row.get("id")?;
@@ -74,6 +77,7 @@ fn read(connection: &Connection, row: &Row<'_>) -> Result<Endpoint> {
         created_at: moment(row.get("created_at")?),
         secrets: secrets::live(connection, id)?,
         last_delivery_at: row.get::<_, Option<i64>>("last_delivery_at")?.map(moment),
+        buffer_minutes: row.get("buffer_minutes")?,
     })
 }
 
@@ -201,6 +205,14 @@ pub fn give_host(connection: &Connection, id: i64, host: &str) -> Result<()> {
     connection
         .prepare_cached("UPDATE endpoint SET given_host = ?2 WHERE id = ?1")?
         .execute(params![id, host])?;
+    Ok(())
+}
+
+/// Lets so many minutes be free before and after each booking of an endpoint.
+pub(crate) fn set_buffer(connection: &Connection, id: i64, minutes: u16) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE endpoint SET buffer_minutes = ?2 WHERE id = ?1")?
+        .execute(params![id, minutes])?;
     Ok(())
 }
 

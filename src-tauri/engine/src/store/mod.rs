@@ -16,6 +16,7 @@ pub mod events;
 pub mod gaps;
 pub mod notes;
 pub mod notices;
+pub mod overlaps;
 pub mod rejections;
 pub mod reminders;
 pub mod retention;

@@ -14,7 +14,7 @@ use crate::store::deliveries::Taken;
 use crate::store::events::{NewEvent, StoredEvent};
 use crate::store::notices::{NewNotice, Of};
 use crate::store::search::{self, About};
-use crate::store::{Result, bookings, events, notices};
+use crate::store::{Result, bookings, events, notices, overlaps};
 
 /// Plans the notice of an act.
 pub(super) fn plan(
@@ -105,7 +105,11 @@ pub(super) fn refold(
     let Some(story) = fold(&facts) else {
         return Ok(false);
     };
-    let renamed = bookings::get(connection, booking_id)?.is_none_or(|known| {
+    let known = bookings::get(connection, booking_id)?;
+    let retimed = known.as_ref().is_none_or(|known| {
+        known.when.slot() != story.booking.slot || known.status != story.booking.status
+    });
+    let renamed = known.is_none_or(|known| {
         known.title != story.booking.title
             || known.attendee != story.booking.attendee
             || known.host != story.booking.host
@@ -130,6 +134,9 @@ pub(super) fn refold(
         if !taken.replay && new.contains(&stored.id) && step.overtaken {
             events::mark_late(connection, stored.id)?;
         }
+    }
+    if retimed {
+        overlaps::look(connection, booking_id)?;
     }
     if taken.replay {
         return Ok(true);

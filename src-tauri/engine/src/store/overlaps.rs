@@ -1,0 +1,375 @@
+//! Table `overlap`: pairs of bookings that are in each other's way.
+//!
+//! A booking that comes or changes its time is compared with those around it, in the same transaction. So whoever shows a
+//! booking only has to look here.
+
+use std::collections::BTreeSet;
+
+use bellhop_core::overlap::Span;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::Result;
+use super::bookings::{self, Booking};
+use super::columns::{moment, rows};
+
+/// With how many others a booking is paired when it comes, the nearest. A thousand at one time are not a million pairs.
+pub const MOST: usize = 8;
+
+/// How many are looked at in each class of lengths to find those.
+const LOOKED_AT: i64 = 32;
+
+/// The longest bookings of each class of lengths but the last. The index is made of the same.
+const LENGTHS: [SignedDuration; 3] = [
+    SignedDuration::from_hours(3),
+    SignedDuration::from_hours(24),
+    SignedDuration::from_hours(240),
+];
+
+/// Two bookings that are in each other's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Overlap {
+    /// The booking with the smaller row.
+    pub first_id: i64,
+    /// The other one.
+    pub second_id: i64,
+    /// When the first begins.
+    pub first_start: Timestamp,
+    /// When the first is over.
+    pub first_until: Timestamp,
+    /// When the second begins.
+    pub second_start: Timestamp,
+    /// When the second is over.
+    pub second_until: Timestamp,
+    /// How much time lies between them: less than none where they want the same time.
+    pub between: SignedDuration,
+    /// When the person accepted it.
+    pub accepted_at: Option<Timestamp>,
+}
+
+impl Overlap {
+    fn of(one: &Span, other: &Span, between: SignedDuration) -> Overlap {
+        let (first, second) = if one.id < other.id {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        Overlap {
+            first_id: first.id,
+            second_id: second.id,
+            first_start: first.start,
+            first_until: first.until(),
+            second_start: second.start,
+            second_until: second.until(),
+            between,
+            accepted_at: None,
+        }
+    }
+
+    /// When one of them is over, so that there is nothing left to be done.
+    pub fn over_at(&self) -> Timestamp {
+        self.first_until.min(self.second_until)
+    }
+
+    /// The booking that is in the way of this one.
+    pub fn other(&self, id: i64) -> i64 {
+        if self.first_id == id {
+            self.second_id
+        } else {
+            self.first_id
+        }
+    }
+
+    /// By what its notice is known: the same two at the same times are told of once.
+    pub(crate) fn once(&self) -> String {
+        format!(
+            "overlap:{}:{}:{}:{}:{}:{}",
+            self.first_id,
+            self.second_id,
+            self.first_start.as_microsecond(),
+            self.first_until.as_microsecond(),
+            self.second_start.as_microsecond(),
+            self.second_until.as_microsecond()
+        )
+    }
+
+    fn read(row: &Row<'_>) -> Result<Overlap> {
+        Ok(Overlap {
+            first_id: row.get("first_id")?,
+            second_id: row.get("second_id")?,
+            first_start: moment(row.get("first_start")?),
+            first_until: moment(row.get("first_until")?),
+            second_start: moment(row.get("second_start")?),
+            second_until: moment(row.get("second_until")?),
+            between: SignedDuration::from_micros(row.get("between_them")?),
+            accepted_at: row.get::<_, Option<i64>>("accepted_at")?.map(moment),
+        })
+    }
+}
+
+/// What came of looking around a booking.
+#[derive(Debug, Default)]
+pub(crate) struct Looked {
+    /// Overlaps that there never were before, the nearest first.
+    pub(crate) new: Vec<Overlap>,
+    /// Overlaps that there were until now.
+    pub(crate) resolved: Vec<Overlap>,
+}
+
+/// Compares a booking with those around it.
+pub(crate) fn look(connection: &Connection, id: i64) -> Result<Looked> {
+    let this = span(connection, id)?;
+    let found = match &this {
+        Some(this) => around(connection, this)?,
+        None => Vec::new(),
+    };
+    let mut looked = Looked::default();
+    for overlap in standing(connection, id)? {
+        // In a crowd it may be near to the other one, and the other one not among those that are nearest to it.
+        let other = span(connection, overlap.other(id))?;
+        let still = this
+            .zip(other)
+            .and_then(|(this, other)| Some(Overlap::of(&this, &other, this.too_close_to(&other)?)));
+        if still.is_none_or(|still| still.once() != overlap.once()) {
+            set_standing(connection, &overlap, false)?;
+            looked.resolved.push(overlap);
+        }
+    }
+    for overlap in found {
+        if insert(connection, &overlap)? {
+            looked.new.push(overlap);
+        } else {
+            set_standing(connection, &overlap, true)?;
+        }
+    }
+    Ok(looked)
+}
+
+/// When a booking takes place and how much room it wants. `None` where it is in nobody's way.
+fn span(connection: &Connection, id: i64) -> Result<Option<Span>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT booking.id, start_at, end_at, buffer_minutes FROM booking JOIN endpoint ON endpoint.id = endpoint_id
+         WHERE booking.id = ?1 AND length_class IS NOT NULL",
+    )?;
+    Ok(rows(&mut statement, [id], read_span)?.pop())
+}
+
+fn read_span(row: &Row<'_>) -> Result<Span> {
+    Ok(Span {
+        id: row.get(0)?,
+        start: moment(row.get(1)?),
+        end: row.get::<_, Option<i64>>(2)?.map(moment),
+        buffer: row.get(3)?,
+    })
+}
+
+/// The bookings that are in the way of one, the nearest first.
+fn around(connection: &Connection, span: &Span) -> Result<Vec<Overlap>> {
+    let widest: i64 = connection
+        .prepare_cached("SELECT coalesce(max(buffer_minutes), 0) FROM endpoint")?
+        .query_row([], |row| row.get(0))?;
+    let widest = SignedDuration::from_mins(widest);
+    let from = span.start.checked_sub(widest).unwrap_or(Timestamp::MIN);
+    let to = span.until().checked_add(widest).unwrap_or(Timestamp::MAX);
+    let mut statement = connection.prepare_cached(
+        "SELECT booking.id, start_at, end_at, buffer_minutes FROM booking JOIN endpoint ON endpoint.id = endpoint_id
+         WHERE length_class = ?1 AND start_at > ?2 AND start_at < ?3 AND max(start_at + 1, coalesce(end_at, 0)) > ?4
+           AND booking.id != ?5
+         ORDER BY start_at DESC LIMIT ?6",
+    )?;
+    let mut found = Vec::new();
+    let reaches = LENGTHS.into_iter().map(Some).chain([None]);
+    for (class, reach) in (0i64..).zip(reaches) {
+        let earliest = reach
+            .and_then(|reach| from.checked_sub(reach).ok())
+            .unwrap_or(Timestamp::MIN);
+        let parameters = params![
+            class,
+            earliest.as_microsecond() - 1,
+            to.as_microsecond(),
+            from.as_microsecond(),
+            span.id,
+            LOOKED_AT
+        ];
+        let others = rows(&mut statement, parameters, read_span)?;
+        found.extend(others.iter().filter_map(|other| {
+            let between = span.too_close_to(other)?;
+            let away = span.start.duration_since(other.start).abs();
+            Some((away, Overlap::of(span, other, between)))
+        }));
+    }
+    found.sort();
+    found.truncate(MOST);
+    Ok(found.into_iter().map(|(_, overlap)| overlap).collect())
+}
+
+const OF_BOOKING: &str = "(first_id = ?1 OR second_id = ?1)";
+
+/// The overlaps of a booking with others, accepted ones among them.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn standing(connection: &Connection, id: i64) -> Result<Vec<Overlap>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT * FROM overlap WHERE {OF_BOOKING} AND stands ORDER BY max(first_start, second_start), first_id, second_id"
+    ))?;
+    rows(&mut statement, [id], Overlap::read)
+}
+
+/// Gives whether there never was this one before.
+fn insert(connection: &Connection, overlap: &Overlap) -> Result<bool> {
+    let inserted = connection
+        .prepare_cached(
+            "INSERT INTO overlap (first_id, second_id, first_start, first_until, second_start, second_until, between_them, over_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![
+            overlap.first_id,
+            overlap.second_id,
+            overlap.first_start.as_microsecond(),
+            overlap.first_until.as_microsecond(),
+            overlap.second_start.as_microsecond(),
+            overlap.second_until.as_microsecond(),
+            i64::try_from(overlap.between.as_micros()).unwrap_or(i64::MAX),
+            overlap.over_at().as_microsecond(),
+        ])?;
+    Ok(inserted > 0)
+}
+
+fn set_standing(connection: &Connection, overlap: &Overlap, stands: bool) -> Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE overlap SET stands = ?7 WHERE first_id = ?1 AND second_id = ?2 AND first_start = ?3
+             AND first_until = ?4 AND second_start = ?5 AND second_until = ?6",
+        )?
+        .execute(params![
+            overlap.first_id,
+            overlap.second_id,
+            overlap.first_start.as_microsecond(),
+            overlap.first_until.as_microsecond(),
+            overlap.second_start.as_microsecond(),
+            overlap.second_until.as_microsecond(),
+            stands
+        ])?;
+    Ok(())
+}
+
+/// The person accepts that two bookings are in each other's way, at the times that they have now, or takes that back. Gives
+/// what was accepted; nothing where they are not.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn accept(
+    connection: &Connection,
+    (one, other): (i64, i64),
+    at: Option<Timestamp>,
+) -> Result<Option<Overlap>> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE overlap SET accepted_at = ?3 WHERE first_id = ?1 AND second_id = ?2 AND stands RETURNING *",
+    )?;
+    let ids = (one.min(other), one.max(other));
+    let parameters = params![ids.0, ids.1, at.map(Timestamp::as_microsecond)];
+    Ok(rows(&mut statement, parameters, Overlap::read)?.pop())
+}
+
+/// Which of these bookings have an overlap that is neither accepted nor over.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn open_among(
+    connection: &Connection,
+    ids: impl IntoIterator<Item = i64>,
+    now: Timestamp,
+) -> Result<BTreeSet<i64>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT 1 FROM overlap WHERE {OF_BOOKING} AND stands AND accepted_at IS NULL AND over_at > ?2 LIMIT 1"
+    ))?;
+    let mut open = BTreeSet::new();
+    for id in ids {
+        let found: Option<i64> = statement
+            .query_row(params![id, now.as_microsecond()], |row| row.get(0))
+            .optional()?;
+        open.extend(found.map(|_| id));
+    }
+    Ok(open)
+}
+
+/// Overlaps that are neither accepted nor over, in the order in which they will be over.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn open(connection: &Connection, now: Timestamp, limit: i64) -> Result<Vec<Overlap>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT * FROM overlap WHERE stands AND accepted_at IS NULL AND over_at > ?1 ORDER BY over_at LIMIT ?2",
+    )?;
+    let parameters = params![now.as_microsecond(), limit];
+    rows(&mut statement, parameters, Overlap::read)
+}
+
+/// The two bookings of an overlap, the one that begins first before the other.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn sides(connection: &Connection, overlap: &Overlap) -> Result<Option<[Booking; 2]>> {
+    let first = bookings::get(connection, overlap.first_id)?;
+    let second = bookings::get(connection, overlap.second_id)?;
+    let in_order = overlap.first_start <= overlap.second_start;
+    Ok(first.zip(second).map(|(first, second)| match in_order {
+        true => [first, second],
+        false => [second, first],
+    }))
+}
+
+/// How many overlaps are neither accepted nor over.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn count_open(connection: &Connection, now: Timestamp) -> Result<i64> {
+    let mut statement = connection.prepare_cached(
+        "SELECT count(*) FROM overlap WHERE stands AND accepted_at IS NULL AND over_at > ?1",
+    )?;
+    Ok(statement.query_row([now.as_microsecond()], |row| row.get(0))?)
+}
+
+/// Forgets every overlap that a booking ever had, which it gives.
+pub(crate) fn forget(connection: &Connection, id: i64) -> Result<Vec<Overlap>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "DELETE FROM overlap WHERE {OF_BOOKING} RETURNING *"
+    ))?;
+    rows(&mut statement, [id], Overlap::read)
+}
+
+/// Compares the next bookings that are not over, after one that begins at a moment, when the room that they want has
+/// changed or it was never done. Nobody is told. Gives the last one, or nothing where there are no more.
+pub(crate) fn look_again(
+    connection: &Connection,
+    endpoint_id: Option<i64>,
+    (start, id): (Timestamp, i64),
+    now: Timestamp,
+) -> Result<Option<(Timestamp, i64)>> {
+    const TOGETHER: i64 = 200;
+    let mut statement = connection.prepare_cached(
+        "SELECT start_at, id FROM booking WHERE (start_at, id) > (?1, ?2) AND (?3 IS NULL OR endpoint_id = ?3)
+         AND length_class IS NOT NULL AND max(start_at, coalesce(end_at, 0)) > ?4 ORDER BY start_at, id LIMIT ?5",
+    )?;
+    let parameters = params![
+        start.as_microsecond(),
+        id,
+        endpoint_id,
+        now.as_microsecond(),
+        TOGETHER
+    ];
+    let found = rows(&mut statement, parameters, |row| {
+        Ok((moment(row.get(0)?), row.get(1)?))
+    })?;
+    for (_, id) in &found {
+        look(connection, *id)?;
+    }
+    Ok(found.last().copied())
+}
