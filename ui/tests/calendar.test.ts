@@ -68,9 +68,10 @@ describe("the calendar", () => {
       { ...second!, ...moved, bookingId: "b", start: during(30), end: during(90) },
     ];
     backend.changed({ timeline: true });
-    await screen.findByText("2 bookings want the same time as another one. They are marked.");
+    await waitFor(() => expect(screen.getAllByTestId("calendar-booking")).toHaveLength(2));
+    screen.getByText("2 bookings are in each other’s way, and marked.");
     const [link] = screen.getAllByTestId("calendar-booking");
-    expect(link!.getAttribute("aria-label")).toContain("wants the same time as another booking");
+    expect(link!.getAttribute("aria-label")).toContain("another booking is in its way");
     await user.click(link!);
     expect(location.hash).toBe("#/booking/a");
   });

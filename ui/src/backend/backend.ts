@@ -23,6 +23,7 @@ import type {
   NewEndpoint,
   NoticePage,
   NoticeQuery,
+  OverlapPair,
   Overview,
   Pause,
   PersonData,
@@ -78,6 +79,12 @@ export interface Backend {
   /** `dismissed`, `snoozed_1`, `snoozed_5`, `snoozed_10` or `snoozed_start`. */
   answerCard(bookingId: string, answer: string): Promise<void>;
   openCard(bookingId: string): Promise<void>;
+  /** Bookings that are in each other's way, neither accepted nor over, the next ones first. */
+  overlaps(): Promise<OverlapPair[]>;
+  /** Whether the person accepts that two bookings are in each other's way at the times that they have now. */
+  acceptOverlap(id: string, other: string, accepted: boolean): Promise<Booking>;
+  /** How many minutes have to stay free before and after each booking of an endpoint. */
+  setBuffer(endpointId: string, minutes: number): Promise<Endpoint>;
 
   /** The bookings of some days, in the order of their times. */
   calendar(query: CalendarQuery): Promise<CalendarBooking[]>;

@@ -24,6 +24,7 @@ import type {
   Note,
   NoticePage,
   NoticeQuery,
+  OverlapPair,
   Overview,
   Pause,
   PersonData,
@@ -68,6 +69,7 @@ import { sampleGaps } from "./sample/gaps";
 import { sampleProviders } from "./sample/providers";
 import { desktopOf, noticesOf } from "./sample/notices";
 import { newEndpoint, withSilence, withStaleAddresses } from "./sample/endpoints";
+import { openPairs, allPairs, overlapsOf, withoutKey } from "./sample/overlaps";
 import { overviewOf } from "./sample/overview";
 import { fits } from "./sample/query";
 import { SampleReminders } from "./sample/reminders";
@@ -213,7 +215,14 @@ export class MemoryBackend implements Backend {
     const from = query.before ? found.findIndex((entry) => entry.eventId === query.before) + 1 : 0;
     const entries = found.slice(from, from + query.limit);
     const more = from + query.limit < found.length;
-    const shown = entries.map((entry) => ({ ...entry, done: this.#isDone(entry.bookingId) }));
+    const overlap = new Set(
+      openPairs(this.world, this.#now()).flatMap(({ earlier, later }) => [earlier.id, later.id]),
+    );
+    const shown = entries.map((entry) => ({
+      ...entry,
+      done: this.#isDone(entry.bookingId),
+      overlaps: entry.bookingId !== null && overlap.has(entry.bookingId),
+    }));
     return structuredClone({ entries: shown, next: more ? (entries.at(-1)?.eventId ?? null) : null });
   }
 
@@ -221,7 +230,31 @@ export class MemoryBackend implements Backend {
     this.#answer("booking");
     const booking = wholeBooking(this.world, id);
     if (!booking) throw { code: "not_found", message: "This booking is no longer there." } satisfies Failure;
-    return structuredClone(booking);
+    return structuredClone({ ...booking, overlaps: overlapsOf(this.world, id, this.#now()) });
+  }
+
+  async overlaps(): Promise<OverlapPair[]> {
+    this.#answer("overlaps");
+    return structuredClone(openPairs(this.world, this.#now()).map(withoutKey));
+  }
+
+  async acceptOverlap(id: string, other: string, accepted: boolean): Promise<Booking> {
+    this.#answer("acceptOverlap");
+    for (const { earlier, later, key } of allPairs(this.world)) {
+      if (![earlier.id, later.id].every((one) => one === id || one === other)) continue;
+      if (accepted) this.world.accepted.set(key, this.#now().toISOString());
+      else this.world.accepted.delete(key);
+    }
+    this.changed({ timeline: true });
+    return this.booking(id);
+  }
+
+  async setBuffer(endpointId: string, minutes: number): Promise<Endpoint> {
+    this.#answer("setBuffer");
+    const endpoint = this.#endpoint(endpointId);
+    endpoint.bufferMinutes = minutes;
+    this.changed({ endpoints: true, timeline: true });
+    return this.#shown(endpoint);
   }
 
   async setDone(id: string, done: boolean): Promise<Booking> {
@@ -311,7 +344,7 @@ export class MemoryBackend implements Backend {
 
   async calendar(query: CalendarQuery): Promise<CalendarBooking[]> {
     this.#answer("calendar");
-    return structuredClone(calendarOf(this.world.entries, query));
+    return structuredClone(calendarOf(this.world, query));
   }
 
   async overview(since: string): Promise<Overview> {

@@ -37,6 +37,9 @@ export const tauriBackend: Backend = {
   cards: () => invoke("cards"),
   answerCard: (bookingId, answer) => invoke("answer_card", { bookingId, answer }),
   openCard: (bookingId) => invoke("open_card", { bookingId }),
+  overlaps: () => invoke("overlaps"),
+  acceptOverlap: (id, other, accepted) => invoke("accept_overlap", { id, other, accepted }),
+  setBuffer: (endpointId, minutes) => invoke("set_buffer", { endpointId, minutes }),
 
   calendar: (query) => invoke("calendar", { query }),
 

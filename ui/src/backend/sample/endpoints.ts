@@ -5,7 +5,13 @@ const MINUTE = 60_000;
 export function sampleEndpoints(now: Date): Endpoint[] {
   const ago = (minutes: number) => new Date(now.getTime() - minutes * MINUTE).toISOString();
   const days = 24 * 60;
-  const base = { lastRejection: null, signatureForm: null, staleAddress: null, silence: null };
+  const base = {
+    lastRejection: null,
+    signatureForm: null,
+    staleAddress: null,
+    silence: null,
+    bufferMinutes: 0,
+  };
   const signed = { ...base, trust: "signed" as const };
   const endpoints: Endpoint[] = [
     {
@@ -106,6 +112,7 @@ export function newEndpoint({ provider, label, secret }: NewEndpoint, number: nu
     lastRejection: null,
     staleAddress: null,
     silence: null,
+    bufferMinutes: 0,
   };
 }
 

@@ -101,7 +101,7 @@ export const stories: Story[] = [
       name: "Maximiliane-Charlotte Freifrau von Hohenstaufen-Wittgenstein zu Sayn und Altenkirchen",
     },
     host: "Ruth Adler",
-    when: at(1, "16:00", 30),
+    when: at(1, "09:30", 30),
     steps: [{ kind: "created", at: { minutesAgo: 74 }, eventType: "BOOK" }],
   },
   {

@@ -19,10 +19,19 @@ export type World = {
   rejections: Rejection[];
   notes: Map<string, Note[]>;
   done: Map<string, string>;
+  /** Which overlaps the person accepted, and when. */
+  accepted: Map<string, string>;
 };
 
 export function emptyWorld(): World {
-  return { entries: [], endpoints: [], rejections: [], notes: new Map(), done: new Map() };
+  return {
+    entries: [],
+    endpoints: [],
+    rejections: [],
+    notes: new Map(),
+    done: new Map(),
+    accepted: new Map(),
+  };
 }
 
 const MINUTE = 60_000;
@@ -100,6 +109,7 @@ export function entriesOf(story: Story, id: string, endpoints: Endpoint[], now: 
       late: (step.delayed ?? 0) > 15,
       repeats: step.repeats ?? 0,
       done: false,
+      overlaps: false,
       unread: step.unread ?? false,
       problems: step.problems ?? [],
     };
@@ -115,7 +125,9 @@ export function newestFirst(entries: TimelineEntry[]): TimelineEntry[] {
 const happened = (entry: TimelineEntry) => entry.occurredAt ?? entry.receivedAt;
 
 /** A booking as it stands is folded from its events, as in the program. */
-export function bookingFrom(events: TimelineEntry[]): Omit<Booking, "doneAt" | "notes" | "others"> {
+export function bookingFrom(
+  events: TimelineEntry[],
+): Omit<Booking, "doneAt" | "notes" | "overlaps" | "others"> {
   const told = [...events].sort((a, b) => happened(a).localeCompare(happened(b)));
   const first = told[0]!;
   const last = told[told.length - 1]!;
@@ -151,7 +163,7 @@ function changesOf(before: TimelineEntry | undefined, after: TimelineEntry): Sto
 }
 
 /** A booking with what the person wrote about it and the others of the same person. */
-export function wholeBooking(world: World, id: string): Booking | null {
+export function wholeBooking(world: World, id: string): Omit<Booking, "overlaps"> | null {
   const byBooking = new Map<string, TimelineEntry[]>();
   for (const entry of world.entries)
     if (entry.bookingId !== null)
@@ -227,5 +239,5 @@ export function sampleWorld(now: Date, weeks = 1): World {
       ].reverse(),
     ],
   ]);
-  return { entries, endpoints, rejections, notes, done: new Map([["6", ago(80)]]) };
+  return { entries, endpoints, rejections, notes, done: new Map([["6", ago(80)]]), accepted: new Map() };
 }

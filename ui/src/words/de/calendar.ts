@@ -11,7 +11,8 @@ export const calendar: Words["calendar"] = {
   week: "Woche",
   failed: "Der Kalender ließ sich nicht lesen",
   reading: "Kalender wird gelesen",
-  overlaps: "{{number}} Buchungen wollen dieselbe Zeit wie eine andere. Sie sind gekennzeichnet.",
-  overlapping: "will dieselbe Zeit wie eine andere Buchung",
+  overlaps: "{{number}} Buchungen sind einander im Weg und gekennzeichnet.",
+  overlapsList: "Zeigen",
+  overlapping: "eine andere Buchung ist ihr im Weg",
   noTime: "Ohne Zeit",
 };

@@ -47,6 +47,16 @@ export const endpoints: Words["endpoints"] = {
     remove: "Entfernen",
     removeThis: "{{label}} entfernen",
   },
+  buffer: {
+    label: "Abstand zwischen Buchungen",
+    means:
+      "Minuten, die vor und nach jeder Buchung frei bleiben. Weniger gilt als Überschneidung und wird gemeldet.",
+    of: "Abstand zwischen Buchungen von {{label}}",
+    none: "Keiner",
+    minutes_one: "{{count}} Minute",
+    minutes_other: "{{count}} Minuten",
+    failed: "Der Abstand zwischen Buchungen ließ sich nicht ändern",
+  },
   address: {
     label: "Öffentliche Adresse",
     newLabel: "Neue Adresse",

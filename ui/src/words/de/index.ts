@@ -4,6 +4,7 @@ import { calendar } from "./calendar";
 import { deliveries } from "./deliveries";
 import { endpoints } from "./endpoints";
 import { notices } from "./notices";
+import { overlaps } from "./overlaps";
 import { overview } from "./overview";
 import { palette } from "./palette";
 import { reminders } from "./reminders";
@@ -20,6 +21,7 @@ export const de: Words = {
   deliveries,
   endpoints,
   notices,
+  overlaps,
   overview,
   palette,
   reminders,

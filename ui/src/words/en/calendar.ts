@@ -9,7 +9,8 @@ export const calendar = {
   week: "Week",
   failed: "The calendar could not be read",
   reading: "Reading the calendar",
-  overlaps: "{{number}} bookings want the same time as another one. They are marked.",
-  overlapping: "wants the same time as another booking",
+  overlaps: "{{number}} bookings are in each other’s way, and marked.",
+  overlapsList: "Show them",
+  overlapping: "another booking is in its way",
   noTime: "No time",
 } as const;

@@ -44,6 +44,15 @@ export const endpoints = {
     remove: "Remove",
     removeThis: "Remove {{label}}",
   },
+  buffer: {
+    label: "Room between bookings",
+    means: "Minutes that stay free before and after each booking. Less is shown and announced as an overlap.",
+    of: "Room between bookings of {{label}}",
+    none: "None",
+    minutes_one: "{{count}} minute",
+    minutes_other: "{{count}} minutes",
+    failed: "The room between bookings could not be changed",
+  },
   address: {
     label: "Public address",
     newLabel: "New address",

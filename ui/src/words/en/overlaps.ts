@@ -1,0 +1,18 @@
+export const overlaps = {
+  word: "Overlaps",
+  means: "Another booking is in its way. Open it to see which, and to accept that.",
+  title_one: "Another booking is in its way",
+  title_other: "{{count}} other bookings are in its way",
+  acceptedTitle: "An overlap that you accepted",
+  sameTime: "Wants the same time",
+  noTime: "No time between them",
+  onlyMinutes_one: "Only {{count}} minute between them",
+  onlyMinutes_other: "Only {{count}} minutes between them",
+  accept: "Accept",
+  acceptThis: "Accept the overlap with {{who}}",
+  acceptedAt: "Accepted {{moment}}",
+  undo: "Undo",
+  undoThis: "No longer accept the overlap with {{who}}",
+  hint: "It stays marked until one of them is moved or cancelled in its booking system, or you accept it.",
+  failed: "This could not be changed",
+} as const;
