@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::notice::{Here, Wording, written};
+use crate::notice::{Here, Wording, Words, written};
 use crate::provider::Provider;
 use crate::slot::Slot;
 
@@ -94,7 +94,7 @@ pub struct Side<'a> {
 
 /// Tells of two bookings that are in each other's way, the one that begins first before the other: in full, and without
 /// anything that could name somebody.
-pub fn word(sides: [Side<'_>; 2], between: SignedDuration, here: &Here) -> (Wording, Wording) {
+pub fn word(sides: [Side<'_>; 2], between: SignedDuration, here: &Here) -> Words {
     let minutes = between.as_mins();
     let what = match minutes {
         _ if between.is_negative() => "Overlaps".to_owned(),
@@ -114,7 +114,7 @@ pub fn word(sides: [Side<'_>; 2], between: SignedDuration, here: &Here) -> (Word
         title: format!("{what}: two bookings"),
         body,
     };
-    (full, discreet)
+    Words { full, discreet }
 }
 
 #[cfg(test)]
@@ -197,7 +197,7 @@ mod tests {
                 &here,
             )
         };
-        let (full, discreet) = said(-30);
+        let Words { full, discreet } = said(-30);
         assert_eq!(full.title, "Overlaps: Jane Doe and somebody");
         assert_eq!(
             full.body,
@@ -205,8 +205,11 @@ mod tests {
         );
         assert_eq!(discreet.title, "Overlaps: two bookings");
         assert_eq!(discreet.body, full.body);
-        assert_eq!(said(5).1.title, "Only 5 minutes between: two bookings");
-        assert_eq!(said(0).1.title, "No time between: two bookings");
+        assert_eq!(
+            said(5).discreet.title,
+            "Only 5 minutes between: two bookings"
+        );
+        assert_eq!(said(0).discreet.title, "No time between: two bookings");
     }
 
     #[test]

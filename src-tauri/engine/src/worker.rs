@@ -3,6 +3,7 @@
 //! What comes of a delivery is committed with the note that it has been processed. Whatever is cut off in between is still
 //! waiting at the next start, and every step may run twice.
 
+mod conflicts;
 mod telling;
 
 use std::collections::BTreeSet;

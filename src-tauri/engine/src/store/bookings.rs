@@ -108,7 +108,7 @@ fn join(connection: &Connection, from: i64, into: i64) -> Result<()> {
             ))?
             .execute([from, into])?;
     }
-    overlaps::forget(connection, from)?;
+    overlaps::join(connection, from, into)?;
     connection
         .prepare_cached(
             "UPDATE booking SET own_reminders = coalesce(booking.own_reminders, old.own_reminders)

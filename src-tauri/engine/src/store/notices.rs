@@ -207,6 +207,14 @@ pub fn call_off(connection: &Connection, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Takes back the notice of anything else that nobody has been shown.
+pub(crate) fn take_back(connection: &Connection, once: &str) -> Result<()> {
+    connection
+        .prepare_cached("DELETE FROM notice WHERE once = ?1 AND shown_at IS NULL")?
+        .execute([once])?;
+    Ok(())
+}
+
 /// When the person was told of what a delivery says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {

@@ -9,9 +9,9 @@ use bellhop_core::overlap::Span;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::Result;
 use super::bookings::{self, Booking};
 use super::columns::{moment, rows};
+use super::{Result, notices};
 
 /// With how many others a booking is paired when it comes, the nearest. A thousand at one time are not a million pairs.
 pub const MOST: usize = 8;
@@ -80,6 +80,28 @@ impl Overlap {
         }
     }
 
+    /// The same where one booking has shown to be another.
+    fn with(self, from: i64, into: i64) -> Overlap {
+        let sides = [
+            (self.first_id, self.first_start, self.first_until),
+            (self.second_id, self.second_start, self.second_until),
+        ];
+        let [mut first, mut second] =
+            sides.map(|(id, start, until)| (if id == from { into } else { id }, start, until));
+        if first.0 > second.0 {
+            (first, second) = (second, first);
+        }
+        Overlap {
+            first_id: first.0,
+            first_start: first.1,
+            first_until: first.2,
+            second_id: second.0,
+            second_start: second.1,
+            second_until: second.2,
+            ..self
+        }
+    }
+
     /// By what its notice is known: the same two at the same times are told of once.
     pub(crate) fn once(&self) -> String {
         format!(
@@ -110,8 +132,8 @@ impl Overlap {
 /// What came of looking around a booking.
 #[derive(Debug, Default)]
 pub(crate) struct Looked {
-    /// Overlaps that there never were before, the nearest first.
-    pub(crate) new: Vec<Overlap>,
+    /// Overlaps that there are from now on and that the person has not accepted before, the nearest first.
+    pub(crate) begun: Vec<Overlap>,
     /// Overlaps that there were until now.
     pub(crate) resolved: Vec<Overlap>,
 }
@@ -131,15 +153,13 @@ pub(crate) fn look(connection: &Connection, id: i64) -> Result<Looked> {
             .zip(other)
             .and_then(|(this, other)| Some(Overlap::of(&this, &other, this.too_close_to(&other)?)));
         if still.is_none_or(|still| still.once() != overlap.once()) {
-            set_standing(connection, &overlap, false)?;
+            end(connection, &overlap)?;
             looked.resolved.push(overlap);
         }
     }
     for overlap in found {
-        if insert(connection, &overlap)? {
-            looked.new.push(overlap);
-        } else {
-            set_standing(connection, &overlap, true)?;
+        if begin(connection, &overlap)? {
+            looked.begun.push(overlap);
         }
     }
     Ok(looked)
@@ -217,41 +237,38 @@ pub fn standing(connection: &Connection, id: i64) -> Result<Vec<Overlap>> {
     rows(&mut statement, [id], Overlap::read)
 }
 
-/// Gives whether there never was this one before.
-fn insert(connection: &Connection, overlap: &Overlap) -> Result<bool> {
-    let inserted = connection
+/// From now on there is this one. Gives whether the person has to know of it: not where there was before, or it is one that
+/// was accepted.
+fn begin(connection: &Connection, overlap: &Overlap) -> Result<bool> {
+    let begun = connection
         .prepare_cached(
             "INSERT INTO overlap (first_id, second_id, first_start, first_until, second_start, second_until, between_them, over_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             ON CONFLICT DO UPDATE SET stands = 1 WHERE NOT stands RETURNING accepted_at IS NULL",
         )?
-        .execute(params![
-            overlap.first_id,
-            overlap.second_id,
-            overlap.first_start.as_microsecond(),
-            overlap.first_until.as_microsecond(),
-            overlap.second_start.as_microsecond(),
-            overlap.second_until.as_microsecond(),
-            i64::try_from(overlap.between.as_micros()).unwrap_or(i64::MAX),
-            overlap.over_at().as_microsecond(),
-        ])?;
-    Ok(inserted > 0)
+        .query_row(
+            params![
+                overlap.first_id,
+                overlap.second_id,
+                overlap.first_start.as_microsecond(),
+                overlap.first_until.as_microsecond(),
+                overlap.second_start.as_microsecond(),
+                overlap.second_until.as_microsecond(),
+                i64::try_from(overlap.between.as_micros()).unwrap_or(i64::MAX),
+                overlap.over_at().as_microsecond(),
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(begun.unwrap_or(false))
 }
 
-fn set_standing(connection: &Connection, overlap: &Overlap, stands: bool) -> Result<()> {
+fn end(connection: &Connection, overlap: &Overlap) -> Result<()> {
     connection
         .prepare_cached(
-            "UPDATE overlap SET stands = ?7 WHERE first_id = ?1 AND second_id = ?2 AND first_start = ?3
-             AND first_until = ?4 AND second_start = ?5 AND second_until = ?6",
+            "UPDATE overlap SET stands = 0 WHERE first_id = ?1 AND second_id = ?2 AND stands",
         )?
-        .execute(params![
-            overlap.first_id,
-            overlap.second_id,
-            overlap.first_start.as_microsecond(),
-            overlap.first_until.as_microsecond(),
-            overlap.second_start.as_microsecond(),
-            overlap.second_until.as_microsecond(),
-            stands
-        ])?;
+        .execute([overlap.first_id, overlap.second_id])?;
     Ok(())
 }
 
@@ -271,7 +288,12 @@ pub fn accept(
     )?;
     let ids = (one.min(other), one.max(other));
     let parameters = params![ids.0, ids.1, at.map(Timestamp::as_microsecond)];
-    Ok(rows(&mut statement, parameters, Overlap::read)?.pop())
+    let accepted = rows(&mut statement, parameters, Overlap::read)?.pop();
+    // Who has accepted it need not be told of it.
+    if let Some(overlap) = accepted.filter(|overlap| overlap.accepted_at.is_some()) {
+        notices::take_back(connection, &overlap.once())?;
+    }
+    Ok(accepted)
 }
 
 /// Which of these bookings have an overlap that is neither accepted nor over.
@@ -337,12 +359,43 @@ pub fn count_open(connection: &Connection, now: Timestamp) -> Result<i64> {
     Ok(statement.query_row([now.as_microsecond()], |row| row.get(0))?)
 }
 
-/// Forgets every overlap that a booking ever had, which it gives.
-pub(crate) fn forget(connection: &Connection, id: i64) -> Result<Vec<Overlap>> {
+/// Two bookings show to be one: what one was in the way of, the other is. What was told or accepted stays so.
+pub(crate) fn join(connection: &Connection, from: i64, into: i64) -> Result<()> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT * FROM overlap WHERE {OF_BOOKING} AND first_id != ?2 AND second_id != ?2"
+    ))?;
+    let mut keep = connection.prepare_cached(
+        "UPDATE OR IGNORE overlap SET first_id = ?3, second_id = ?4, first_start = iif(?5, second_start, first_start),
+             first_until = iif(?5, second_until, first_until), second_start = iif(?5, first_start, second_start),
+             second_until = iif(?5, first_until, second_until)
+         WHERE first_id = ?1 AND second_id = ?2",
+    )?;
+    let mut rename =
+        connection.prepare_cached("UPDATE OR IGNORE notice SET once = ?2 WHERE once = ?1")?;
+    for overlap in rows(&mut statement, [from, into], Overlap::read)? {
+        let moved = overlap.with(from, into);
+        let turned = (moved.first_id == into) != (overlap.first_id == from);
+        keep.execute(params![
+            overlap.first_id,
+            overlap.second_id,
+            moved.first_id,
+            moved.second_id,
+            turned
+        ])?;
+        rename.execute([overlap.once(), moved.once()])?;
+    }
+    forget(connection, from)
+}
+
+/// Forgets every overlap that a booking ever had, and what nobody was told of them yet.
+pub(crate) fn forget(connection: &Connection, id: i64) -> Result<()> {
     let mut statement = connection.prepare_cached(&format!(
         "DELETE FROM overlap WHERE {OF_BOOKING} RETURNING *"
     ))?;
-    rows(&mut statement, [id], Overlap::read)
+    for overlap in rows(&mut statement, [id], Overlap::read)? {
+        notices::take_back(connection, &overlap.once())?;
+    }
+    Ok(())
 }
 
 /// Compares the next bookings that are not over, after one that begins at a moment, when the room that they want has

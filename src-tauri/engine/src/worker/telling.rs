@@ -10,11 +10,13 @@ use bellhop_core::slot::Slot;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
+use super::conflicts;
 use crate::store::deliveries::Taken;
 use crate::store::events::{NewEvent, StoredEvent};
 use crate::store::notices::{NewNotice, Of};
+use crate::store::overlaps::{self, Looked};
 use crate::store::search::{self, About};
-use crate::store::{Result, bookings, events, notices, overlaps};
+use crate::store::{Result, bookings, events, notices};
 
 /// Plans the notice of an act.
 pub(super) fn plan(
@@ -135,9 +137,10 @@ pub(super) fn refold(
             events::mark_late(connection, stored.id)?;
         }
     }
-    if retimed {
-        overlaps::look(connection, booking_id)?;
-    }
+    let looked = match retimed {
+        true => overlaps::look(connection, booking_id)?,
+        false => Looked::default(),
+    };
     if taken.replay {
         return Ok(true);
     }
@@ -145,6 +148,7 @@ pub(super) fn refold(
         bookings::set_done(connection, booking_id, None)?;
     }
     tell(connection, booking_id, provider, &stored, &story, new, here)?;
+    conflicts::tell(connection, booking_id, &looked, here)?;
     Ok(true)
 }
 
