@@ -6,6 +6,7 @@ mod bookings;
 mod calendar;
 mod data;
 mod deliveries;
+mod digests;
 mod endpoints;
 mod first_run;
 mod gaps;
@@ -31,6 +32,7 @@ pub use data::{
 pub use deliveries::{
     Delivery, DeliveryPage, DeliveryQuery, DeliveryState, Header, NoticeTimes, WholeDelivery,
 };
+pub use digests::{Digest, DigestSchedule, MissedKind, MissedNotice};
 pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, SecretUse, Silence};
 pub use first_run::{FirstRun, FirstRunProgress, FirstRunStep};
 pub use gaps::{AffectedEndpoint, Gap, GapCause, Outlook};

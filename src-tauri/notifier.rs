@@ -118,6 +118,7 @@ fn page(opens: Opens) -> String {
     match opens {
         Opens::Timeline => "#/timeline".to_owned(),
         Opens::Booking(id) => format!("#/booking/{id}"),
+        Opens::Today => "#/digest".to_owned(),
         Opens::Endpoints => "#/endpoints".to_owned(),
         Opens::Reach => "#/settings".to_owned(),
     }

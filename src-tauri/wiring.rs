@@ -12,7 +12,7 @@ use bellhop_engine::changes::Change;
 use bellhop_engine::desktop::daemon;
 use bellhop_engine::instance::Window;
 use bellhop_engine::serving::Serving;
-use bellhop_engine::{Engine, demo, desktop, reminding, serving, troubles};
+use bellhop_engine::{Engine, demo, desktop, digesting, reminding, serving, troubles};
 use clap::Parser as _;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent};
 use tokio::sync::Mutex;
@@ -103,6 +103,9 @@ fn start(args: Args) -> anyhow::Result<i32> {
             commands::deliveries::replay,
             commands::deliveries::copy_as_curl,
             commands::timeline::gaps,
+            commands::digests::digest,
+            commands::digests::digest_schedule,
+            commands::digests::set_digest_schedule,
             commands::overlaps::overlaps,
             commands::overlaps::accept_overlap,
             commands::overlaps::set_buffer,
@@ -245,6 +248,10 @@ fn set_up(
     ));
     tauri::async_runtime::spawn(card::keep_current(app.clone()));
     desktop.engine.disturbing.ask_from_now_on();
+    tauri::async_runtime::spawn(digesting::run(
+        Arc::clone(&desktop.engine),
+        desktop.stop.clone(),
+    ));
     desktop.serving.set_notifies();
     tauri::async_runtime::spawn(pass_on_changes(app.clone()));
     tauri::async_runtime::spawn(tray::keep_current(app.clone()));

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod data;
 pub mod deliveries;
 pub mod desktop;
+pub mod digests;
 pub mod endpoints;
 pub mod first_run;
 pub mod notices;

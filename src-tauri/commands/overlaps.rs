@@ -16,15 +16,14 @@ const LISTED: i64 = 200;
 #[tauri::command]
 pub(crate) async fn overlaps(desktop: State<'_, Desktop>) -> Answer<Vec<OverlapPair>> {
     let now = Timestamp::now();
-    let read = desktop.engine.store.read(move |connection| {
-        let mut pairs = Vec::new();
-        for overlap in overlaps::open(connection, now, LISTED)? {
-            let sides = overlaps::sides(connection, &overlap)?;
-            pairs.extend(sides.map(|sides| OverlapPair::of(&overlap, sides)));
-        }
-        Ok(pairs)
-    });
-    Ok(read.await?)
+    let read = desktop
+        .engine
+        .store
+        .read(move |connection| overlaps::open_pairs(connection, now, LISTED));
+    let found = read.await?.into_iter();
+    Ok(found
+        .map(|(overlap, sides)| OverlapPair::of(&overlap, sides))
+        .collect())
 }
 
 /// The person accepts that a booking is in another's way at the times that they have now, or takes that back.

@@ -66,6 +66,7 @@ impl From<Option<Held>> for NotShown {
 #[expect(missing_docs, reason = "the words of the glossary")]
 pub enum NoticePlace {
     Timeline,
+    Today,
     Endpoints,
     Reach,
 }
@@ -111,6 +112,7 @@ impl From<store::notices::Listed> for Notice {
     fn from(listed: store::notices::Listed) -> Notice {
         let place = match Opens::of(&listed.notice) {
             Opens::Timeline | Opens::Booking(_) => NoticePlace::Timeline,
+            Opens::Today => NoticePlace::Today,
             Opens::Endpoints => NoticePlace::Endpoints,
             Opens::Reach => NoticePlace::Reach,
         };

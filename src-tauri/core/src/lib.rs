@@ -44,6 +44,7 @@ pub mod interpretation;
 
 pub mod booking;
 pub mod hours;
+pub mod digest;
 pub mod notice;
 pub mod overlap;
 pub mod overview;

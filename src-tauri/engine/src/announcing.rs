@@ -66,6 +66,8 @@ pub enum Opens {
     Timeline,
     /// A booking.
     Booking(i64),
+    /// What is today and what needs a look.
+    Today,
     /// The endpoints.
     Endpoints,
     /// The way by which the world reaches us.
@@ -83,6 +85,7 @@ impl Opens {
                     Place::Reach => Opens::Reach,
                 }
             }
+            (None, _) if notice.kind == NoticeKind::Digest => Opens::Today,
             (None, _) => Opens::Timeline,
         }
     }

@@ -17,6 +17,7 @@ pub mod changes;
 pub mod client_data;
 pub mod demo;
 pub mod desktop;
+pub mod digesting;
 pub mod endpoints;
 pub mod first_run;
 pub mod footprint;

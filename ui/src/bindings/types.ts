@@ -23,20 +23,14 @@ export type Backup = { file: string, bytes: number, content: DataContent, };
 
 /**
  * One appointment through its whole life: its events in the order in which they happened, what the person wrote about
- * it, what is in its way, and the newest other bookings of the same person.
+ * it, and the newest other bookings of the same person.
  */
-export type Booking = { id: string, provider: Provider, endpointId: string, endpointLabel: string, status: BookingStatus, title: string | null, start: string | null, end: string | null, date: string | null, attendee: Attendee, host: string | null, reason: string | null, createdAt: string, updatedAt: string, doneAt: string | null, events: Array<StoryStep>, notes: Array<Note>, overlaps: Array<BookingOverlap>, others: Array<OtherBooking>, };
+export type Booking = { id: string, provider: Provider, endpointId: string, endpointLabel: string, status: BookingStatus, title: string | null, start: string | null, end: string | null, date: string | null, attendee: Attendee, host: string | null, reason: string | null, createdAt: string, updatedAt: string, doneAt: string | null, events: Array<StoryStep>, notes: Array<Note>, others: Array<OtherBooking>, };
 
 /**
  * One of the bookings that go.
  */
 export type BookingLine = { id: string, provider: Provider, title: string | null, start: string | null, end: string | null, date: string | null, };
-
-/**
- * Another booking that is in the way of one. `minutesBetween` is null where they want the same time. `over`: one of them
- * has taken place.
- */
-export type BookingOverlap = { with: CalendarBooking, minutesBetween: number | null, acceptedAt: string | null, over: boolean, };
 
 /**
  * The reminders of one booking.
@@ -65,8 +59,7 @@ told: Array<ToldReminder>, };
 export type BookingStatus = "pending" | "confirmed" | "cancelled" | "completed" | "no_show";
 
 /**
- * A booking in the calendar. `overlaps` are the ids of others that are in its way, from whatever provider, unless the
- * person accepted that.
+ * A booking in the calendar. `overlaps` are the ids of others that want the same time, from whatever provider.
  */
 export type CalendarBooking = { id: string, provider: Provider, endpointLabel: string, status: BookingStatus, title: string | null, start: string | null, end: string | null, date: string | null, attendee: Attendee, host: string | null, overlaps: Array<string>, };
 
@@ -181,7 +174,7 @@ export type Effect = "listed" | "normal" | "urgent";
 /**
  * One public address of ours. `signatureForm` says in words how its first genuine call proved itself.
  */
-export type Endpoint = { id: string, provider: Provider, label: string, path: string, publicUrl: string | null, trust: Trust, secrets: Array<Secret>, signatureForm: string | null, createdAt: string, lastDeliveryAt: string | null, lastRejection: Rejection | null, staleAddress: string | null, silence: Silence | null, bufferMinutes: number, };
+export type Endpoint = { id: string, provider: Provider, label: string, path: string, publicUrl: string | null, trust: Trust, secrets: Array<Secret>, signatureForm: string | null, createdAt: string, lastDeliveryAt: string | null, lastRejection: Rejection | null, staleAddress: string | null, silence: Silence | null, };
 
 /**
  * What happened.
@@ -441,11 +434,6 @@ export type OtherBooking = { id: string, provider: Provider, endpointLabel: stri
 export type Outlook = "retrying" | "given_up" | "unknown" | "settled";
 
 /**
- * Two bookings that are in each other's way, the one that begins first before the other.
- */
-export type OverlapPair = { earlier: CalendarBooking, later: CalendarBooking, minutesBetween: number | null, };
-
-/**
  * Counts of the last days. `lead_days` are the upper ends of the buckets of `lead`, whose last one is for what is
  * longer; `hours` are the hours at which new bookings begin, from 0 to 23.
  */
@@ -644,7 +632,7 @@ notificationsPausedUntil: string | null, unread: number, };
 /**
  * One step in the life of a booking.
  */
-export type StoryStep = { changes: Array<TextChange>, eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, repeats: number, done: boolean, overlaps: boolean, unread: boolean, problems: Array<Problem>, };
+export type StoryStep = { changes: Array<TextChange>, eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, repeats: number, done: boolean, unread: boolean, problems: Array<Problem>, };
 
 /**
  * How a notice is told.
@@ -657,9 +645,9 @@ export type Telling = "shown" | "urgent" | "listed" | "quiet_hours";
 export type TextChange = { field: Field, from: string | null, to: string, };
 
 /**
- * One event in the timeline. `overlaps`: something is in the way of its booking that the person has not accepted. A date without a time is in `date`, and `start` is null then.
+ * One event in the timeline. A date without a time is in `date`, and `start` is null then.
  */
-export type TimelineEntry = { eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, repeats: number, done: boolean, overlaps: boolean, unread: boolean, problems: Array<Problem>, };
+export type TimelineEntry = { eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, repeats: number, done: boolean, unread: boolean, problems: Array<Problem>, };
 
 /**
  * A page of the timeline. `next` is the cursor of the page after it, if there is one.

@@ -14,7 +14,7 @@ use bellhop_engine::serving::{self, Serving};
 use bellhop_engine::store::StoreError;
 use bellhop_engine::store::timeline::{self, TimelineQuery};
 use bellhop_engine::tunnel::{Authtoken, OwnAddressConfig, TunnelConfig, TunnelStatus};
-use bellhop_engine::{Engine, demo, troubles};
+use bellhop_engine::{Engine, demo, digesting, troubles};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -46,6 +46,7 @@ pub(super) async fn run(engine: Arc<Engine>, options: Serve, output: Output) -> 
             Arc::clone(&serving),
             stop.clone(),
         ));
+        tokio::spawn(digesting::run(Arc::clone(&engine), stop.clone()));
         serving.set_notifies();
     }
     let outcome = tokio::select! {

@@ -18,7 +18,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0004_last_delivery.sql")),
     M::up(include_str!("migrations/0005_notices.sql")),
     M::up(include_str!("migrations/0006_reminders.sql")),
-    M::up(include_str!("migrations/0007_overlaps.sql")),
+    M::up(include_str!("migrations/0007_overlaps_and_digests.sql")),
     M::up(include_str!("migrations/0008_rules.sql")),
 ];
 

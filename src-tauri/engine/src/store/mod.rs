@@ -10,6 +10,7 @@ pub mod attendees;
 pub mod backup;
 pub mod bookings;
 pub mod deliveries;
+pub mod digests;
 pub mod endpoints;
 pub mod erasing;
 pub mod events;

@@ -347,6 +347,24 @@ pub fn sides(connection: &Connection, overlap: &Overlap) -> Result<Option<[Booki
     }))
 }
 
+/// [`open`] overlaps with both of their bookings, the one that begins first before the other.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn open_pairs(
+    connection: &Connection,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(Overlap, [Booking; 2])>> {
+    let mut pairs = Vec::new();
+    for overlap in open(connection, now, limit)? {
+        let sides = sides(connection, &overlap)?;
+        pairs.extend(sides.map(|sides| (overlap, sides)));
+    }
+    Ok(pairs)
+}
+
 /// How many overlaps are neither accepted nor over.
 ///
 /// # Errors

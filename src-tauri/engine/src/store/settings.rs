@@ -35,6 +35,8 @@ pub const NOTIFICATION_PRIVACY: &str = "notification_privacy";
 pub const QUIET_HOURS: &str = "quiet_hours";
 /// The sounds of kinds of notices. JSON.
 pub const SOUNDS: &str = "sounds";
+/// When the person wants a digest. JSON.
+pub const DIGEST: &str = "digest";
 /// There once the bookings of before this version have been compared with each other.
 pub const OVERLAPS_KNOWN: &str = "overlaps_known";
 /// How the window looks and speaks. JSON, which only the window reads.

@@ -30,3 +30,14 @@ CREATE TABLE overlap (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX overlap_of_second ON overlap (second_id);
 CREATE INDEX overlap_open ON overlap (over_at) WHERE stands AND accepted_at IS NULL;
+
+-- What was not shown is few among what was.
+CREATE INDEX notice_not_shown ON notice (planned_at) WHERE shown_at IS NULL;
+
+-- Digests that were made, also those that had nothing to say.
+CREATE TABLE digest (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    name  TEXT    NOT NULL UNIQUE, -- the date of a morning, or gap:ID
+    since INTEGER NOT NULL,        -- from when on it tells of what came in
+    at    INTEGER NOT NULL
+) STRICT;

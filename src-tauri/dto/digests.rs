@@ -1,0 +1,173 @@
+//! What came in, what is today, and what may have been missed.
+
+use bellhop_core::digest::{self, Contents};
+use bellhop_core::notice;
+use bellhop_engine::gaps::Report;
+use bellhop_engine::store::overlaps::Overlap;
+use bellhop_engine::store::{bookings, digests};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::calendar::CalendarBooking;
+use super::gaps::Gap;
+use super::overlaps::OverlapPair;
+use super::text;
+
+/// When the person wants a digest. `weekdays` are from Monday on.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "types.ts")]
+#[expect(missing_docs, reason = "the words of the glossary")]
+pub struct DigestSchedule {
+    pub morning: bool,
+    pub hour: i8,
+    pub weekdays: [bool; 7],
+    pub even_if_nothing: bool,
+    pub after_gap: bool,
+}
+
+impl From<digest::Schedule> for DigestSchedule {
+    fn from(schedule: digest::Schedule) -> DigestSchedule {
+        let digest::Schedule {
+            morning,
+            hour,
+            weekdays,
+            even_if_nothing,
+            after_gap,
+        } = schedule;
+        DigestSchedule {
+            morning,
+            hour,
+            weekdays,
+            even_if_nothing,
+            after_gap,
+        }
+    }
+}
+
+impl From<DigestSchedule> for digest::Schedule {
+    fn from(schedule: DigestSchedule) -> digest::Schedule {
+        let DigestSchedule {
+            morning,
+            hour,
+            weekdays,
+            even_if_nothing,
+            after_gap,
+        } = schedule;
+        digest::Schedule {
+            morning,
+            hour: hour.clamp(0, 23),
+            weekdays,
+            even_if_nothing,
+            after_gap,
+        }
+    }
+}
+
+/// What a notice tells of.
+#[derive(Clone, Copy, Debug, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export, export_to = "types.ts")]
+#[expect(missing_docs, reason = "the words of the glossary")]
+pub enum MissedKind {
+    Created,
+    Rescheduled,
+    Cancelled,
+    NoShow,
+    Reminder,
+    Overlap,
+    Trouble,
+    Digest,
+}
+
+impl From<notice::NoticeKind> for MissedKind {
+    fn from(kind: notice::NoticeKind) -> MissedKind {
+        match kind {
+            notice::NoticeKind::Created => MissedKind::Created,
+            notice::NoticeKind::Rescheduled => MissedKind::Rescheduled,
+            notice::NoticeKind::Cancelled => MissedKind::Cancelled,
+            notice::NoticeKind::NoShow => MissedKind::NoShow,
+            notice::NoticeKind::Reminder => MissedKind::Reminder,
+            notice::NoticeKind::Overlap => MissedKind::Overlap,
+            notice::NoticeKind::Trouble => MissedKind::Trouble,
+            notice::NoticeKind::Digest => MissedKind::Digest,
+        }
+    }
+}
+
+/// A notification that the desktop did not show: because they were paused or it was in quiet hours, or, where `held` is
+/// null, because it did not take it.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "types.ts")]
+#[expect(missing_docs, reason = "the words of the glossary")]
+pub struct MissedNotice {
+    pub id: String,
+    pub kind: MissedKind,
+    pub booking_id: Option<String>,
+    pub title: String,
+    pub at: String,
+    pub held: Option<String>,
+}
+
+impl From<digests::NotShown> for MissedNotice {
+    fn from(notice: digests::NotShown) -> MissedNotice {
+        MissedNotice {
+            id: notice.id.to_string(),
+            kind: notice.kind.into(),
+            booking_id: text(notice.booking_id),
+            title: notice.title,
+            at: notice.at.to_string(),
+            held: notice.held.map(|held| held.as_str().to_owned()),
+        }
+    }
+}
+
+/// What came in since a moment, by its kind; the bookings of today that take place, in the order of their times; and what
+/// may have been missed since.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "types.ts")]
+#[expect(missing_docs, reason = "the words of the glossary")]
+pub struct Digest {
+    pub since: String,
+    pub created: u32,
+    pub rescheduled: u32,
+    pub cancelled: u32,
+    pub no_shows: u32,
+    pub today: Vec<CalendarBooking>,
+    pub gaps: Vec<Gap>,
+    pub not_shown: Vec<MissedNotice>,
+    pub overlaps: Vec<OverlapPair>,
+}
+
+impl Digest {
+    /// Everything that it tells of.
+    pub fn of(
+        since: Timestamp,
+        contents: &Contents,
+        today: Vec<(bookings::Booking, Vec<Overlap>)>,
+        gaps: Vec<Report>,
+        not_shown: Vec<digests::NotShown>,
+        overlaps: Vec<(Overlap, [bookings::Booking; 2])>,
+    ) -> Digest {
+        Digest {
+            since: since.to_string(),
+            created: contents.created,
+            rescheduled: contents.rescheduled,
+            cancelled: contents.cancelled,
+            no_shows: contents.no_shows,
+            today: today
+                .into_iter()
+                .map(|(booking, overlaps)| CalendarBooking::of(booking, &overlaps))
+                .collect(),
+            gaps: gaps.into_iter().map(Into::into).collect(),
+            not_shown: not_shown.into_iter().map(Into::into).collect(),
+            overlaps: overlaps
+                .into_iter()
+                .map(|(overlap, sides)| OverlapPair::of(&overlap, sides))
+                .collect(),
+        }
+    }
+}
