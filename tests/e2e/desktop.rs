@@ -5,6 +5,7 @@
 mod call;
 mod first_run;
 mod notices;
+mod overlaps;
 mod reminders;
 mod rules;
 mod settings;

@@ -18,7 +18,7 @@ use crate::store::{self, StoreError, gaps};
 
 /// How often the clock on the wall is looked at: it goes on while the computer sleeps and can be set, as the time zone can,
 /// and a wait knows of neither.
-const BEAT: Duration = Duration::from_secs(60);
+const BEAT: Duration = Duration::from_secs(30);
 
 /// After a gap has ended, how soon to look whether it stays so.
 const SOON: SignedDuration = digest::SETTLED;

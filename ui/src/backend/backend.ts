@@ -10,6 +10,8 @@ import type {
   DeliveryPage,
   DeliveryQuery,
   DesktopShows,
+  Digest,
+  DigestSchedule,
   Endpoint,
   Failure,
   FirstRun,
@@ -88,6 +90,11 @@ export interface Backend {
 
   /** The bookings of some days, in the order of their times. */
   calendar(query: CalendarQuery): Promise<CalendarBooking[]>;
+
+  /** What came in since the last digest, what is today, and what may have been missed. */
+  digest(): Promise<Digest>;
+  digestSchedule(): Promise<DigestSchedule>;
+  setDigestSchedule(schedule: DigestSchedule): Promise<DigestSchedule>;
 
   /** Counts over everything that came since a moment. */
   overview(since: string): Promise<Overview>;

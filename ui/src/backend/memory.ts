@@ -10,6 +10,8 @@ import type {
   DeliveryPage,
   DeliveryQuery,
   DesktopShows,
+  Digest,
+  DigestSchedule,
   Endpoint,
   Failure,
   FirstRun,
@@ -65,6 +67,7 @@ import {
   personDataOf,
   worldUntil,
 } from "./sample/data";
+import { digestOf } from "./sample/digest";
 import { sampleGaps } from "./sample/gaps";
 import { sampleProviders } from "./sample/providers";
 import { desktopOf, noticesOf } from "./sample/notices";
@@ -124,6 +127,13 @@ export class MemoryBackend implements Backend {
   demos = 0;
   #reminders = new SampleReminders();
   #settings: Settings;
+  #digestSchedule: DigestSchedule = {
+    morning: true,
+    hour: 8,
+    weekdays: [true, true, true, true, true, true, true],
+    evenIfNothing: false,
+    afterGap: true,
+  };
   #backup: World | null = null;
   #restored: Restored | null = null;
   #paused: { until: string | null } | null = null;
@@ -162,6 +172,7 @@ export class MemoryBackend implements Backend {
         "calendar",
         "notices",
         "reminders",
+        "digest",
         "deliveries",
         "delivery",
         "endpoints",
@@ -345,6 +356,22 @@ export class MemoryBackend implements Backend {
   async calendar(query: CalendarQuery): Promise<CalendarBooking[]> {
     this.#answer("calendar");
     return structuredClone(calendarOf(this.world, query));
+  }
+
+  async digest(): Promise<Digest> {
+    this.#answer("digest");
+    return structuredClone(digestOf(this.world, await this.gaps(), this.#now(), this.#pausedUntil !== null));
+  }
+
+  async digestSchedule(): Promise<DigestSchedule> {
+    this.#answer("digestSchedule");
+    return structuredClone(this.#digestSchedule);
+  }
+
+  async setDigestSchedule(schedule: DigestSchedule): Promise<DigestSchedule> {
+    this.#answer("setDigestSchedule");
+    this.#digestSchedule = structuredClone(schedule);
+    return this.digestSchedule();
   }
 
   async overview(since: string): Promise<Overview> {

@@ -43,6 +43,10 @@ export const tauriBackend: Backend = {
 
   calendar: (query) => invoke("calendar", { query }),
 
+  digest: () => invoke("digest"),
+  digestSchedule: () => invoke("digest_schedule"),
+  setDigestSchedule: (schedule) => invoke("set_digest_schedule", { schedule }),
+
   overview: (since) => invoke("overview", { since }),
 
   deliveries: (query) => invoke("deliveries", { query }),

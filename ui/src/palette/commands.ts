@@ -12,6 +12,7 @@ import Plus from "@lucide/svelte/icons/plus";
 import RefreshCw from "@lucide/svelte/icons/refresh-cw";
 import SettingsIcon from "@lucide/svelte/icons/settings-2";
 import Sparkles from "@lucide/svelte/icons/sparkles";
+import Sun from "@lucide/svelte/icons/sun";
 import Waypoints from "@lucide/svelte/icons/waypoints";
 import type { Component } from "svelte";
 import { toast } from "svelte-sonner";
@@ -35,6 +36,7 @@ export type Command = {
 
 const icons: Record<PlaceName, Command["icon"]> = {
   timeline: List,
+  digest: Sun,
   calendar: CalendarIcon,
   overview: ChartColumn,
   notices: Bell,

@@ -4,6 +4,7 @@ import type { Route } from "../state/route";
 /** The screens that a letter after G leads to, in the order of the sidebar. */
 export const places = [
   { name: "timeline", letter: "t" },
+  { name: "digest", letter: "y" },
   { name: "calendar", letter: "c" },
   { name: "overview", letter: "o" },
   { name: "notices", letter: "n" },

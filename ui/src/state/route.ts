@@ -41,6 +41,7 @@ export type SettingsSection = (typeof settingsSections)[number];
 export type Route =
   | { screen: "timeline"; filter: TimelineFilter }
   | { screen: "booking"; id: string }
+  | { screen: "digest" }
   | { screen: "calendar"; view: CalendarView }
   | { screen: "overview"; days: OverviewDays }
   | { screen: "deliveries"; filter: DeliveryFilter }
@@ -79,7 +80,7 @@ const filterParts = Object.keys(noFilter) as (keyof TimelineFilter)[];
 export function parseHash(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
   const [screen, rest] = path.split("/").filter((part) => part !== "");
-  if (screen === "welcome") return { screen };
+  if (screen === "welcome" || screen === "digest") return { screen };
   if (screen === "settings")
     return { screen: "settings", section: settingsSections.find((section) => section === rest) ?? "reach" };
   if (screen === "endpoints") return { screen: rest === "new" ? "new-endpoint" : "endpoints" };

@@ -2,6 +2,7 @@ import type { Words } from "../en";
 import { booking } from "./booking";
 import { calendar } from "./calendar";
 import { deliveries } from "./deliveries";
+import { digest } from "./digest";
 import { endpoints } from "./endpoints";
 import { notices } from "./notices";
 import { overlaps } from "./overlaps";
@@ -19,6 +20,7 @@ export const de: Words = {
   booking,
   calendar,
   deliveries,
+  digest,
   endpoints,
   notices,
   overlaps,

@@ -12,6 +12,8 @@ export const overlaps: Words["overlaps"] = {
   onlyMinutes_other: "Nur {{count}} Minuten dazwischen",
   accept: "Hinnehmen",
   acceptThis: "Die Überschneidung mit {{who}} hinnehmen",
+  acceptPair: "Die Überschneidung von {{one}} und {{other}} hinnehmen",
+  done: "Hingenommen. Sie ist nicht mehr gekennzeichnet.",
   acceptedAt: "Hingenommen {{moment}}",
   undo: "Rückgängig",
   undoThis: "Die Überschneidung mit {{who}} doch nicht hinnehmen",

@@ -10,6 +10,7 @@ export const palette: Words["palette"] = {
   groups: { go: "Gehe zu", do: "Aktionen", copy: "Adresse kopieren", bookings: "Buchungen" },
   go: {
     timeline: "Verlauf",
+    digest: "Heute",
     calendar: "Kalender",
     overview: "Übersicht",
     notices: "Benachrichtigungen",

@@ -4,6 +4,7 @@ export const shell: Words["shell"] = {
   places: {
     timeline: "Verlauf",
     booking: "Buchung",
+    digest: "Heute",
     calendar: "Kalender",
     overview: "Überblick",
     notices: "Benachrichtigungen",

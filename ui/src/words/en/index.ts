@@ -1,6 +1,7 @@
 import { booking } from "./booking";
 import { calendar } from "./calendar";
 import { deliveries } from "./deliveries";
+import { digest } from "./digest";
 import { endpoints } from "./endpoints";
 import { notices } from "./notices";
 import { overlaps } from "./overlaps";
@@ -19,6 +20,7 @@ export const en = {
   booking,
   calendar,
   deliveries,
+  digest,
   endpoints,
   notices,
   overlaps,

@@ -10,6 +10,8 @@ export const overlaps = {
   onlyMinutes_other: "Only {{count}} minutes between them",
   accept: "Accept",
   acceptThis: "Accept the overlap with {{who}}",
+  acceptPair: "Accept the overlap of {{one}} and {{other}}",
+  done: "Accepted. It is no longer marked.",
   acceptedAt: "Accepted {{moment}}",
   undo: "Undo",
   undoThis: "No longer accept the overlap with {{who}}",

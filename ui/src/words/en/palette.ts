@@ -8,6 +8,7 @@ export const palette = {
   groups: { go: "Go to", do: "Actions", copy: "Copy an address", bookings: "Bookings" },
   go: {
     timeline: "Timeline",
+    digest: "Today",
     calendar: "Calendar",
     overview: "Overview",
     notices: "Notifications",

@@ -2,6 +2,7 @@ export const shell = {
   places: {
     timeline: "Timeline",
     booking: "Booking",
+    digest: "Today",
     calendar: "Calendar",
     overview: "Overview",
     notices: "Notifications",

@@ -1,0 +1,46 @@
+import type { Words } from "../en";
+
+export const digest: Words["digest"] = {
+  title: "Heute",
+  failed: "Der heutige Tag ließ sich nicht lesen",
+  reading: "Der heutige Tag wird gelesen",
+  today: {
+    title_zero: "Heute keine Buchungen",
+    title_one: "Heute 1 Buchung",
+    title_other: "Heute {{count}} Buchungen",
+    none: "Was für heute gebucht wird, erscheint hier von selbst.",
+    calendar: "Im Kalender zeigen",
+    noTime: "Ohne Zeit",
+    over: "Vorbei",
+    now: "Jetzt",
+    next: "Als Nächstes",
+  },
+  news: {
+    title: "Seit {{moment}}",
+    none: "Es kam nichts herein.",
+    created: "neu",
+    rescheduled: "verlegt",
+    cancelled: "abgesagt",
+    noShows: "nicht erschienen",
+  },
+  missed: {
+    title: "Zum Nachsehen",
+    notShown_one: "1 Benachrichtigung wurde nicht gezeigt",
+    notShown_other: "{{count}} Benachrichtigungen wurden nicht gezeigt",
+    paused: "Benachrichtigungen waren angehalten",
+    quietHours: "Sie kam in der Ruhezeit",
+    refused: "Der Desktop hat sie nicht angenommen",
+    all: "Alle {{count}} zeigen",
+  },
+  settings: {
+    title: "Überblick",
+    morning: "Am Morgen",
+    morningSays: "Was heute ist, was hereinkam und was vielleicht versäumt wurde. Einmal am Tag.",
+    hour: "Um",
+    weekdays: "An diesen Tagen",
+    always: "Auch wenn es nichts zu sagen gibt",
+    alwaysSays: "Dann sagt die Benachrichtigung genau das.",
+    afterGap: "Nach einer Lücke",
+    afterGapSays: "Wenn Bellhop eine Viertelstunde oder länger nicht erreichbar war.",
+  },
+};
