@@ -161,6 +161,7 @@ impl Face {
 fn chosen(app: &AppHandle, id: &str) {
     match Chosen::of_id(id) {
         Some(Chosen::Open) => windows::show(app, None),
+        Some(Chosen::Today) => windows::show(app, Some("#/digest")),
         Some(Chosen::Booking(id)) => windows::show(app, Some(&format!("#/booking/{id}"))),
         Some(Chosen::Delivery(id)) => windows::show(app, Some(&format!("#/delivery/{id}"))),
         Some(Chosen::Settings) => windows::show(app, Some("#/settings")),

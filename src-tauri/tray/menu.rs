@@ -12,6 +12,8 @@ const LONGEST: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Chosen {
     Open,
+    /// Open what is today and what needs a look.
+    Today,
     /// Open a booking.
     Booking(i64),
     /// Open a call that names no booking.
@@ -32,6 +34,7 @@ impl Chosen {
     fn id(self) -> String {
         match self {
             Chosen::Open => "open".to_owned(),
+            Chosen::Today => "today".to_owned(),
             Chosen::Booking(id) => format!("booking {id}"),
             Chosen::Delivery(id) => format!("delivery {id}"),
             Chosen::Settings => "settings".to_owned(),
@@ -53,6 +56,7 @@ impl Chosen {
         };
         Some(match (word, number) {
             ("open", None) => Chosen::Open,
+            ("today", None) => Chosen::Today,
             ("booking", Some(id)) => Chosen::Booking(id),
             ("delivery", Some(id)) => Chosen::Delivery(id),
             ("settings", None) => Chosen::Settings,
@@ -93,6 +97,11 @@ pub(super) fn entries(standing: &Standing) -> Vec<Entry> {
         standing
             .next()
             .map(|(id, words)| Entry::choose(Chosen::Booking(id), &words)),
+    );
+    entries.extend(
+        standing
+            .overlaps()
+            .map(|words| Entry::choose(Chosen::Today, &words)),
     );
     entries.push(Entry::Separator);
     entries.extend(standing.latest.iter().map(|entry| {

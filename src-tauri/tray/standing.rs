@@ -7,7 +7,7 @@ use bellhop_engine::store::bookings::{self, Booking};
 use bellhop_engine::store::endpoints::{self, Endpoint};
 use bellhop_engine::store::settings::Pause;
 use bellhop_engine::store::timeline::{self, TimelineEntry, TimelineQuery};
-use bellhop_engine::store::{When, deliveries, events, settings};
+use bellhop_engine::store::{When, deliveries, events, overlaps, settings};
 use bellhop_engine::tunnel::TunnelStatus;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -43,6 +43,7 @@ pub(super) struct Standing {
     next: Option<Booking>,
     last_call: Option<Timestamp>,
     unread: i64,
+    overlaps: i64,
     tunnel: TunnelStatus,
     here: Here,
 }
@@ -66,6 +67,7 @@ impl Standing {
                 next: bookings::next(connection, now)?,
                 last_call: deliveries::last_received(connection)?,
                 unread: events::unread(connection)?,
+                overlaps: overlaps::count_open(connection, now)?,
                 tunnel: TunnelStatus::Off,
                 here: Here {
                     now,
@@ -123,6 +125,15 @@ impl Standing {
             Privacy::WithoutNames | Privacy::Nothing => format!("Next: {when}"),
         };
         Some((booking.id, words))
+    }
+
+    /// How many bookings are in each other's way, where there are any.
+    pub(super) fn overlaps(&self) -> Option<String> {
+        match self.overlaps {
+            0 => None,
+            1 => Some("1 overlap to look at".to_owned()),
+            count => Some(format!("{count} overlaps to look at")),
+        }
     }
 
     /// What an entry says in one line.

@@ -107,6 +107,19 @@ const screens = [
   { name: "booking-date-only", hash: "#/booking/12" },
   { name: "booking-rtl", hash: "#/booking/11" },
   { name: "booking-gone", hash: "#/booking/no-such" },
+  { name: "booking-overlap", hash: "#/booking/2" },
+  {
+    name: "booking-overlap-accepted",
+    hash: "#/booking/2",
+    first: async (page) => {
+      await click("button", /^Accept the overlap/)(page);
+      await page.getByText("An overlap that you accepted").waitFor();
+    },
+  },
+  { name: "today", hash: "#/digest" },
+  { name: "today-missed", hash: "#/digest", world: "trouble" },
+  { name: "empty-today", hash: "#/digest", world: "empty" },
+  { name: "broken-today", hash: "#/digest", world: "broken" },
   { name: "calendar", hash: "#/calendar" },
   { name: "calendar-day", hash: "#/calendar?span=day" },
   { name: "empty-calendar", hash: "#/calendar", world: "empty" },

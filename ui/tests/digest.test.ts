@@ -69,7 +69,7 @@ describe("the times of digests", () => {
     const { backend, user } = open("#/settings/notifications");
     const settings = await screen.findByTestId("digest-settings");
     await user.selectOptions(within(settings).getByLabelText("At"), "6");
-    await user.click(within(settings).getByRole("button", { name: "Sunday" }));
+    await user.click(within(settings).getByRole("button", { name: "Sun" }));
     await user.click(within(settings).getByRole("switch", { name: "After a gap" }));
     await user.click(within(settings).getByRole("switch", { name: "Also when there is nothing to say" }));
     await waitFor(async () =>

@@ -12,7 +12,7 @@ describe("bookings in each other's way", () => {
     const said = await screen.findByTestId("booking-overlaps");
     within(said).getByText("Another booking is in its way");
     const other = within(said).getByTestId("booking-overlap");
-    expect(words(other)).toContain("Wants the same time");
+    expect(words(other)).toContain("Both want the same time");
     expect(words(within(other).getByRole("link"))).toMatch(/^Maximiliane/);
   });
 
@@ -22,7 +22,7 @@ describe("bookings in each other's way", () => {
     const said = await screen.findByTestId("booking-overlaps");
     await within(said).findByText("An overlap that you accepted");
     await waitFor(() => expect(screen.queryAllByTestId("overlap-mark")).toHaveLength(0));
-    await user.click(within(said).getByRole("button", { name: /^No longer accept/ }));
+    await user.click(within(said).getByRole("button", { name: /^Undo/ }));
     await within(said).findByText("Another booking is in its way");
     await waitFor(() => expect(screen.getAllByTestId("overlap-mark")).toHaveLength(2));
   });

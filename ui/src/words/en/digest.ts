@@ -19,7 +19,7 @@ export const digest = {
     created: "new",
     rescheduled: "moved",
     cancelled: "cancelled",
-    noShows: "did not come",
+    noShows: "no-shows",
   },
   missed: {
     title: "To look at",

@@ -4,7 +4,7 @@ export const overlaps = {
   title_one: "Another booking is in its way",
   title_other: "{{count}} other bookings are in its way",
   acceptedTitle: "An overlap that you accepted",
-  sameTime: "Wants the same time",
+  sameTime: "Both want the same time",
   noTime: "No time between them",
   onlyMinutes_one: "Only {{count}} minute between them",
   onlyMinutes_other: "Only {{count}} minutes between them",
@@ -14,7 +14,7 @@ export const overlaps = {
   done: "Accepted. It is no longer marked.",
   acceptedAt: "Accepted {{moment}}",
   undo: "Undo",
-  undoThis: "No longer accept the overlap with {{who}}",
+  undoThis: "Undo: no longer accept the overlap with {{who}}",
   hint: "It stays marked until one of them is moved or cancelled in its booking system, or you accept it.",
   failed: "This could not be changed",
 } as const;
