@@ -183,6 +183,13 @@ fn read_span(row: &Row<'_>) -> Result<Span> {
     })
 }
 
+/// Bookings of one class of lengths that begin in a time and are not over before it, the latest first.
+const IN_CLASS: &str = "SELECT booking.id, start_at, end_at, buffer_minutes
+     FROM booking JOIN endpoint ON endpoint.id = endpoint_id
+     WHERE length_class = ?1 AND start_at > ?2 AND start_at < ?3 AND max(start_at + 1, coalesce(end_at, 0)) > ?4
+       AND booking.id != ?5
+     ORDER BY start_at DESC LIMIT ?6";
+
 /// The bookings that are in the way of one, the nearest first.
 fn around(connection: &Connection, span: &Span) -> Result<Vec<Overlap>> {
     let widest: i64 = connection
@@ -191,12 +198,7 @@ fn around(connection: &Connection, span: &Span) -> Result<Vec<Overlap>> {
     let widest = SignedDuration::from_mins(widest);
     let from = span.start.checked_sub(widest).unwrap_or(Timestamp::MIN);
     let to = span.until().checked_add(widest).unwrap_or(Timestamp::MAX);
-    let mut statement = connection.prepare_cached(
-        "SELECT booking.id, start_at, end_at, buffer_minutes FROM booking JOIN endpoint ON endpoint.id = endpoint_id
-         WHERE length_class = ?1 AND start_at > ?2 AND start_at < ?3 AND max(start_at + 1, coalesce(end_at, 0)) > ?4
-           AND booking.id != ?5
-         ORDER BY start_at DESC LIMIT ?6",
-    )?;
+    let mut statement = connection.prepare_cached(IN_CLASS)?;
     let mut found = Vec::new();
     let reaches = LENGTHS.into_iter().map(Some).chain([None]);
     for (class, reach) in (0i64..).zip(reaches) {
@@ -443,4 +445,50 @@ pub(crate) fn look_again(
         look(connection, *id)?;
     }
     Ok(found.last().copied())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails panics")]
+mod tests {
+    use super::*;
+    use crate::store::migrating::migrate;
+    use rusqlite::StatementStatus;
+
+    /// Bookings, ten an hour of five minutes each, day and night.
+    const BOOKINGS: i64 = 40_000;
+
+    /// What a look may do. Reading everything would be far more.
+    const STEPS: i32 = 1_500;
+
+    #[test]
+    fn a_look_reads_what_is_near_and_not_the_table() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        connection
+            .execute_batch(&format!(
+                "INSERT INTO endpoint (provider, label, token, created_at) VALUES ('bookora', 'One', 'a', 0);
+                 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {BOOKINGS})
+                 INSERT INTO booking (endpoint_id, status, start_at, end_at, attendee, created_at, updated_at)
+                 SELECT 1, 'confirmed', n * 360000000, n * 360000000 + 300000000, '{{}}', 0, 0 FROM n;"
+            ))
+            .unwrap();
+        let minute = |minute: i64| minute * 60_000_000;
+        // One hour in the middle of it all: ten are in its way.
+        let (from, to) = (minute(BOOKINGS * 3), minute(BOOKINGS * 3 + 60));
+        let reaches = LENGTHS.map(|length| i64::try_from(length.as_micros()).unwrap());
+        let mut found = 0;
+        for (class, reach) in (0i64..).zip(reaches.into_iter().chain([i64::MAX])) {
+            let mut statement = connection.prepare(IN_CLASS).unwrap();
+            let parameters = params![class, from.saturating_sub(reach), to, from, 0, LOOKED_AT];
+            let mut rows = statement.query(parameters).unwrap();
+            while rows.next().unwrap().is_some() {
+                found += 1;
+            }
+            drop(rows);
+            let steps = statement.get_status(StatementStatus::VmStep);
+            assert!(steps < STEPS, "{steps} steps in class {class}");
+            assert_eq!(statement.get_status(StatementStatus::Sort), 0);
+        }
+        assert_eq!(found, 10);
+    }
 }
