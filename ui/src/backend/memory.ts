@@ -360,7 +360,7 @@ export class MemoryBackend implements Backend {
 
   async digest(): Promise<Digest> {
     this.#answer("digest");
-    return structuredClone(digestOf(this.world, await this.gaps(), this.#now(), this.#pausedUntil !== null));
+    return structuredClone(digestOf(this.world, await this.gaps(), this.#now(), this.#paused !== null));
   }
 
   async digestSchedule(): Promise<DigestSchedule> {

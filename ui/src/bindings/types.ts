@@ -23,14 +23,20 @@ export type Backup = { file: string, bytes: number, content: DataContent, };
 
 /**
  * One appointment through its whole life: its events in the order in which they happened, what the person wrote about
- * it, and the newest other bookings of the same person.
+ * it, what is in its way, and the newest other bookings of the same person.
  */
-export type Booking = { id: string, provider: Provider, endpointId: string, endpointLabel: string, status: BookingStatus, title: string | null, start: string | null, end: string | null, date: string | null, attendee: Attendee, host: string | null, reason: string | null, createdAt: string, updatedAt: string, doneAt: string | null, events: Array<StoryStep>, notes: Array<Note>, others: Array<OtherBooking>, };
+export type Booking = { id: string, provider: Provider, endpointId: string, endpointLabel: string, status: BookingStatus, title: string | null, start: string | null, end: string | null, date: string | null, attendee: Attendee, host: string | null, reason: string | null, createdAt: string, updatedAt: string, doneAt: string | null, events: Array<StoryStep>, notes: Array<Note>, overlaps: Array<BookingOverlap>, others: Array<OtherBooking>, };
 
 /**
  * One of the bookings that go.
  */
 export type BookingLine = { id: string, provider: Provider, title: string | null, start: string | null, end: string | null, date: string | null, };
+
+/**
+ * Another booking that is in the way of one. `minutesBetween` is null where they want the same time. `over`: one of them
+ * has taken place.
+ */
+export type BookingOverlap = { with: CalendarBooking, minutesBetween: number | null, acceptedAt: string | null, over: boolean, };
 
 /**
  * The reminders of one booking.
@@ -59,7 +65,8 @@ told: Array<ToldReminder>, };
 export type BookingStatus = "pending" | "confirmed" | "cancelled" | "completed" | "no_show";
 
 /**
- * A booking in the calendar. `overlaps` are the ids of others that want the same time, from whatever provider.
+ * A booking in the calendar. `overlaps` are the ids of others that are in its way, from whatever provider, unless the
+ * person accepted that.
  */
 export type CalendarBooking = { id: string, provider: Provider, endpointLabel: string, status: BookingStatus, title: string | null, start: string | null, end: string | null, date: string | null, attendee: Attendee, host: string | null, overlaps: Array<string>, };
 
@@ -167,6 +174,17 @@ hidesAll: boolean, };
 export type Difference = { noticeId: string, kind: NoticeKind, title: string, at: string, before: Manner, after: Manner, };
 
 /**
+ * What came in since a moment, by its kind; the bookings of today that take place, in the order of their times; and what
+ * may have been missed since.
+ */
+export type Digest = { since: string, created: number, rescheduled: number, cancelled: number, noShows: number, today: Array<CalendarBooking>, gaps: Array<Gap>, notShown: Array<MissedNotice>, overlaps: Array<OverlapPair>, };
+
+/**
+ * When the person wants a digest. `weekdays` are from Monday on.
+ */
+export type DigestSchedule = { morning: boolean, hour: number, weekdays: [boolean, boolean, boolean, boolean, boolean, boolean, boolean], evenIfNothing: boolean, afterGap: boolean, };
+
+/**
  * What becomes of the notices that a rule speaks of.
  */
 export type Effect = "listed" | "normal" | "urgent";
@@ -174,7 +192,7 @@ export type Effect = "listed" | "normal" | "urgent";
 /**
  * One public address of ours. `signatureForm` says in words how its first genuine call proved itself.
  */
-export type Endpoint = { id: string, provider: Provider, label: string, path: string, publicUrl: string | null, trust: Trust, secrets: Array<Secret>, signatureForm: string | null, createdAt: string, lastDeliveryAt: string | null, lastRejection: Rejection | null, staleAddress: string | null, silence: Silence | null, };
+export type Endpoint = { id: string, provider: Provider, label: string, path: string, publicUrl: string | null, trust: Trust, secrets: Array<Secret>, signatureForm: string | null, createdAt: string, lastDeliveryAt: string | null, lastRejection: Rejection | null, staleAddress: string | null, silence: Silence | null, bufferMinutes: number, };
 
 /**
  * What happened.
@@ -299,6 +317,17 @@ export type Look = { appearance: Appearance, language: LanguageChoice, clock: Cl
 export type Manner = { telling: Telling, sound: Sound, };
 
 /**
+ * What a notice tells of.
+ */
+export type MissedKind = "created" | "rescheduled" | "cancelled" | "no_show" | "reminder" | "overlap" | "trouble" | "digest";
+
+/**
+ * A notification that the desktop did not show: because they were paused or it was in quiet hours, or, where `held` is
+ * null, because it did not take it.
+ */
+export type MissedNotice = { id: string, kind: MissedKind, bookingId: string | null, title: string, at: string, held: string | null, };
+
+/**
  * An endpoint to add.
  */
 export type NewEndpoint = { provider: Provider, label: string, secret: string | null, };
@@ -405,7 +434,7 @@ export type NoticePage = { notices: Array<Notice>, next: string | null, };
 /**
  * Where a notice leads that is about no booking.
  */
-export type NoticePlace = "timeline" | "endpoints" | "reach";
+export type NoticePlace = "timeline" | "today" | "endpoints" | "reach";
 
 /**
  * Which notices to list: those after `before`, which is the `next` of the page before.
@@ -432,6 +461,11 @@ export type OtherBooking = { id: string, provider: Provider, endpointLabel: stri
  * tried again since.
  */
 export type Outlook = "retrying" | "given_up" | "unknown" | "settled";
+
+/**
+ * Two bookings that are in each other's way, the one that begins first before the other.
+ */
+export type OverlapPair = { earlier: CalendarBooking, later: CalendarBooking, minutesBetween: number | null, };
 
 /**
  * Counts of the last days. `lead_days` are the upper ends of the buckets of `lead`, whose last one is for what is
@@ -632,7 +666,7 @@ notificationsPausedUntil: string | null, unread: number, };
 /**
  * One step in the life of a booking.
  */
-export type StoryStep = { changes: Array<TextChange>, eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, repeats: number, done: boolean, unread: boolean, problems: Array<Problem>, };
+export type StoryStep = { changes: Array<TextChange>, eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, repeats: number, done: boolean, overlaps: boolean, unread: boolean, problems: Array<Problem>, };
 
 /**
  * How a notice is told.
@@ -645,9 +679,9 @@ export type Telling = "shown" | "urgent" | "listed" | "quiet_hours";
 export type TextChange = { field: Field, from: string | null, to: string, };
 
 /**
- * One event in the timeline. A date without a time is in `date`, and `start` is null then.
+ * One event in the timeline. `overlaps`: something is in the way of its booking that the person has not accepted. A date without a time is in `date`, and `start` is null then.
  */
-export type TimelineEntry = { eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, repeats: number, done: boolean, unread: boolean, problems: Array<Problem>, };
+export type TimelineEntry = { eventId: string, bookingId: string | null, deliveryId: string, endpointId: string, endpointLabel: string, provider: Provider, trust: Trust, kind: EventKind, eventType: string | null, title: string | null, start: string | null, end: string | null, date: string | null, previousStart: string | null, previousEnd: string | null, previousDate: string | null, attendee: Attendee, host: string | null, bookingStatus: BookingStatus | null, reason: string | null, occurredAt: string | null, receivedAt: string, late: boolean, repeats: number, done: boolean, overlaps: boolean, unread: boolean, problems: Array<Problem>, };
 
 /**
  * A page of the timeline. `next` is the cursor of the page after it, if there is one.
