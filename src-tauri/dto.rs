@@ -32,7 +32,7 @@ pub use data::{
 pub use deliveries::{
     Delivery, DeliveryPage, DeliveryQuery, DeliveryState, Header, NoticeTimes, WholeDelivery,
 };
-pub use digests::{Digest, DigestSchedule, MissedKind, MissedNotice};
+pub use digests::{Digest, DigestSchedule, MissedNotice};
 pub use endpoints::{Endpoint, NewEndpoint, ProviderFacts, Rejection, Secret, SecretUse, Silence};
 pub use first_run::{FirstRun, FirstRunProgress, FirstRunStep};
 pub use gaps::{AffectedEndpoint, Gap, GapCause, Outlook};

@@ -1,7 +1,6 @@
 //! What came in, what is today, and what may have been missed.
 
 use bellhop_core::digest::{self, Contents};
-use bellhop_core::notice;
 use bellhop_engine::gaps::Report;
 use bellhop_engine::store::overlaps::Overlap;
 use bellhop_engine::store::{bookings, digests};
@@ -13,6 +12,7 @@ use super::calendar::CalendarBooking;
 use super::gaps::Gap;
 use super::overlaps::OverlapPair;
 use super::text;
+use super::words::NoticeKind;
 
 /// When the person wants a digest. `weekdays` are from Monday on.
 #[derive(Clone, Debug, Serialize, Deserialize, TS)]
@@ -65,37 +65,6 @@ impl From<DigestSchedule> for digest::Schedule {
     }
 }
 
-/// What a notice tells of.
-#[derive(Clone, Copy, Debug, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export, export_to = "types.ts")]
-#[expect(missing_docs, reason = "the words of the glossary")]
-pub enum MissedKind {
-    Created,
-    Rescheduled,
-    Cancelled,
-    NoShow,
-    Reminder,
-    Overlap,
-    Trouble,
-    Digest,
-}
-
-impl From<notice::NoticeKind> for MissedKind {
-    fn from(kind: notice::NoticeKind) -> MissedKind {
-        match kind {
-            notice::NoticeKind::Created => MissedKind::Created,
-            notice::NoticeKind::Rescheduled => MissedKind::Rescheduled,
-            notice::NoticeKind::Cancelled => MissedKind::Cancelled,
-            notice::NoticeKind::NoShow => MissedKind::NoShow,
-            notice::NoticeKind::Reminder => MissedKind::Reminder,
-            notice::NoticeKind::Overlap => MissedKind::Overlap,
-            notice::NoticeKind::Trouble => MissedKind::Trouble,
-            notice::NoticeKind::Digest => MissedKind::Digest,
-        }
-    }
-}
-
 /// A notification that the desktop did not show: because they were paused or it was in quiet hours, or, where `held` is
 /// null, because it did not take it.
 #[derive(Clone, Debug, Serialize, TS)]
@@ -104,7 +73,7 @@ impl From<notice::NoticeKind> for MissedKind {
 #[expect(missing_docs, reason = "the words of the glossary")]
 pub struct MissedNotice {
     pub id: String,
-    pub kind: MissedKind,
+    pub kind: NoticeKind,
     pub booking_id: Option<String>,
     pub title: String,
     pub at: String,

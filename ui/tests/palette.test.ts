@@ -138,7 +138,7 @@ describe("keys", () => {
     await user.keyboard("?");
     const list = await screen.findByTestId("key-list");
     expect(words(list)).toContain("Find a screen, an action or a booking");
-    expect(within(list).getAllByText("G")).toHaveLength(7);
+    expect(within(list).getAllByText("G")).toHaveLength(8);
     // A dialog keeps the keyboard to itself.
     await user.keyboard("gs");
     expect(location.hash).not.toContain("settings");

@@ -43,8 +43,8 @@ mod providers;
 pub mod interpretation;
 
 pub mod booking;
-pub mod hours;
 pub mod digest;
+pub mod hours;
 pub mod notice;
 pub mod overlap;
 pub mod overview;

@@ -317,15 +317,10 @@ export type Look = { appearance: Appearance, language: LanguageChoice, clock: Cl
 export type Manner = { telling: Telling, sound: Sound, };
 
 /**
- * What a notice tells of.
- */
-export type MissedKind = "created" | "rescheduled" | "cancelled" | "no_show" | "reminder" | "overlap" | "trouble" | "digest";
-
-/**
  * A notification that the desktop did not show: because they were paused or it was in quiet hours, or, where `held` is
  * null, because it did not take it.
  */
-export type MissedNotice = { id: string, kind: MissedKind, bookingId: string | null, title: string, at: string, held: string | null, };
+export type MissedNotice = { id: string, kind: NoticeKind, bookingId: string | null, title: string, at: string, held: string | null, };
 
 /**
  * An endpoint to add.

@@ -1,4 +1,4 @@
-import type { Digest, Gap, MissedKind } from "../../bindings/types";
+import type { Digest, Gap, NoticeKind } from "../../bindings/types";
 import { kinds } from "../../shared/kinds";
 import { whoIs } from "../../shared/people";
 import { calendarOf } from "./calendar";
@@ -33,7 +33,7 @@ export function digestOf(world: World, gaps: Gap[], now: Date, paused: boolean):
     gaps: gaps.filter(({ endedAt }) => endedAt === null || endedAt > since),
     notShown: missed.map(({ eventId, kind, bookingId, attendee, receivedAt }) => ({
       id: eventId,
-      kind: kind as MissedKind,
+      kind: kind as NoticeKind,
       bookingId,
       title: `${kinds[kind].word}: ${whoIs(attendee)}`,
       at: receivedAt,
