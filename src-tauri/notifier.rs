@@ -29,6 +29,7 @@ mod elsewhere;
 #[cfg(target_os = "linux")]
 mod linux;
 
+use bellhop_core::reminder::Snooze;
 use bellhop_engine::announcing::{Bubble, Opens};
 use bellhop_engine::answering::Answer;
 use tauri::{AppHandle, Manager as _};
@@ -60,10 +61,11 @@ enum Key {
     Open,
     Done,
     Snooze,
+    Later(Snooze),
 }
 
 impl Key {
-    const ALL: [Key; 4] = [Key::Bubble, Key::Open, Key::Done, Key::Snooze];
+    const OF_BOOKING: [Key; 4] = [Key::Bubble, Key::Open, Key::Done, Key::Snooze];
 
     fn as_str(self) -> &'static str {
         match self {
@@ -72,11 +74,13 @@ impl Key {
             Key::Open => "open",
             Key::Done => "done",
             Key::Snooze => "snooze",
+            Key::Later(snooze) => snooze.word(),
         }
     }
 
     fn from_word(word: &str) -> Option<Key> {
-        Key::ALL.into_iter().find(|key| key.as_str() == word)
+        let key = Key::OF_BOOKING.into_iter().find(|key| key.as_str() == word);
+        key.or_else(|| Snooze::from_word(word).map(Key::Later))
     }
 
     fn label(self) -> &'static str {
@@ -84,6 +88,10 @@ impl Key {
             Key::Bubble | Key::Open => "Open",
             Key::Done => "Done",
             Key::Snooze => "Snooze",
+            Key::Later(Snooze::Minute) => "Snooze 1 minute",
+            Key::Later(Snooze::FiveMinutes) => "Snooze 5 minutes",
+            Key::Later(Snooze::TenMinutes) => "Snooze 10 minutes",
+            Key::Later(Snooze::UntilStart) => "Until it starts",
         }
     }
 }
@@ -92,7 +100,11 @@ impl Key {
 fn keys(bubble: &Bubble) -> Vec<Key> {
     match (&bubble.notice_ids[..], bubble.booking_id) {
         ([], _) => vec![Key::Bubble],
-        ([_], Some(_)) => Key::ALL.to_vec(),
+        ([_], Some(_)) if !bubble.snoozes.is_empty() => {
+            let later = bubble.snoozes.iter().copied().map(Key::Later);
+            [Key::Bubble, Key::Open].into_iter().chain(later).collect()
+        }
+        ([_], Some(_)) => Key::OF_BOOKING.to_vec(),
         ([_], None) => vec![Key::Bubble, Key::Open, Key::Snooze],
         _ => vec![Key::Bubble, Key::Open],
     }
@@ -110,6 +122,7 @@ async fn answered(app: &AppHandle, bubble: &Bubble, key: Key) {
         Key::Bubble | Key::Open => Answer::Opened,
         Key::Done => Answer::Done,
         Key::Snooze => Answer::Snoozed,
+        Key::Later(snooze) => Answer::Later(snooze),
     };
     give(app, bubble, answer).await;
 }

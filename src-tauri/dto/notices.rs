@@ -26,7 +26,7 @@ impl From<answering::Answer> for NoticeAnswer {
         match answer {
             answering::Answer::Opened => NoticeAnswer::Opened,
             answering::Answer::Done => NoticeAnswer::Done,
-            answering::Answer::Snoozed => NoticeAnswer::Snoozed,
+            answering::Answer::Snoozed | answering::Answer::Later(_) => NoticeAnswer::Snoozed,
             answering::Answer::Dismissed => NoticeAnswer::Dismissed,
         }
     }

@@ -147,7 +147,7 @@ fn a_snooze_is_silent_until_its_end_and_no_longer_than_until_the_booking_begins(
         answer: Some((Answer::Later(answer), at(minute))),
         ..told(Cause::Lead(60), 540)
     };
-    booking.told = vec![answered(Snooze::Minutes(5), 541)];
+    booking.told = vec![answered(Snooze::FiveMinutes, 541)];
     assert_eq!(due(&booking, &rules, 545), None);
     let snoozed = Cause::Snooze(at(546));
     assert_eq!(due(&booking, &rules, 546).unwrap().cause, snoozed);
@@ -159,7 +159,7 @@ fn a_snooze_is_silent_until_its_end_and_no_longer_than_until_the_booking_begins(
     assert_eq!(due(&booking, &rules, 599), None);
     let start = Cause::Snooze(at(600));
     assert_eq!(due(&booking, &rules, 600).unwrap().cause, start);
-    booking.told = vec![answered(Snooze::Minutes(10), 595)];
+    booking.told = vec![answered(Snooze::TenMinutes, 595)];
     assert_eq!(due(&booking, &rules, 600).unwrap().cause, start);
 }
 
@@ -293,9 +293,9 @@ fn the_key_of_a_reminder_names_it_and_is_read_back() {
     );
     assert_eq!(
         Answer::from_word("snoozed_10"),
-        Answer::Later(Snooze::Minutes(10))
+        Answer::Later(Snooze::TenMinutes)
     );
-    assert_eq!(Answer::from_word("open"), Answer::Seen);
+    assert_eq!(Answer::from_word("opened"), Answer::Seen);
 }
 
 /// What happens, in minutes.

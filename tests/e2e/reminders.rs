@@ -184,6 +184,7 @@ async fn follows(stage: &mut Stage) -> Result<()> {
     ensure!(title == "In 15 minutes: Amelia Hart", "{title}");
     let expected = "Mon 10 Mar, 10:00–10:45\nHaircut and finish · Kordless";
     ensure!(body == expected, "{body}");
+    buttons(stage, &path).await?;
 
     // Moved before it was due: nothing comes at the old time, while that of another booking a minute later does.
     stage
@@ -195,10 +196,10 @@ async fn follows(stage: &mut Stage) -> Result<()> {
     let moved = stage.booking(1, "12:00")?.told_again(stage.clock.now());
     stage.tell(&path, "booking.updated", &moved).await?;
     stage.nearly("10:46")?;
-    let (title, _) = stage.reminded(2).await?;
+    let (title, _) = stage.reminded(5).await?;
     ensure!(title == "In 15 minutes: Priya Raman", "{title}");
     stage.nearly("11:45")?;
-    let (title, _) = stage.reminded(3).await?;
+    let (title, _) = stage.reminded(6).await?;
     ensure!(title == "In 15 minutes: Noah Lindqvist", "{title}");
 
     // Called off, and one back to back with it that is not.
@@ -211,7 +212,7 @@ async fn follows(stage: &mut Stage) -> Result<()> {
     let cancelled = stage.booking(3, "12:30")?.told_again(stage.clock.now());
     stage.tell(&path, "booking.cancelled", &cancelled).await?;
     stage.nearly("12:20")?;
-    let (title, _) = stage.reminded(4).await?;
+    let (title, _) = stage.reminded(7).await?;
     ensure!(title == "In 15 minutes: Hannah Vogel", "{title}");
 
     // The computer sleeps over it.
@@ -220,7 +221,7 @@ async fn follows(stage: &mut Stage) -> Result<()> {
         .await?;
     stage.nearly("13:40")?;
     stage.clock.forward(SignedDuration::from_mins(12))?;
-    let (title, body) = stage.reminded(5).await?;
+    let (title, body) = stage.reminded(8).await?;
     ensure!(title == "In 8 minutes: Yuki Tanaka", "{title}");
     ensure!(
         body.ends_with("\nThis reminder is 7 minutes late."),
@@ -237,16 +238,71 @@ async fn follows(stage: &mut Stage) -> Result<()> {
     stage.quit().await?;
     stage.nearly("15:05")?;
     stage.start("UTC").await?;
-    let (title, body) = stage.reminded(6).await?;
+    let (title, body) = stage.reminded(9).await?;
     ensure!(title == "Began 5 minutes ago: Omar Haddad", "{title}");
     ensure!(
         body.ends_with("\nThis reminder is 20 minutes late."),
         "{body}"
     );
     stage.nearly("15:45")?;
-    let (title, _) = stage.reminded(7).await?;
+    let (title, _) = stage.reminded(10).await?;
     ensure!(title == "In 15 minutes: Chloé Lambert", "{title}");
     Ok(())
+}
+
+/// What the bubble offers, and that it goes with its booking.
+async fn buttons(stage: &Stage, path: &str) -> Result<()> {
+    let press = async |action: &str| {
+        let bubble = stage.reminders().pop().context("no reminder")?;
+        let offered = bubble
+            .actions
+            .iter()
+            .map(|(key, label)| format!("{key}: {label}"));
+        let offered: Vec<String> = offered.collect();
+        let expected = [
+            "default: Open",
+            "open: Open",
+            "snoozed_5: Snooze 5 minutes",
+            "snoozed_start: Until it starts",
+        ];
+        ensure!(offered == expected, "{offered:?}");
+        let notifications = stage.desktop.notifications();
+        notifications.press(bubble.id, action).await
+    };
+    press("snoozed_5").await?;
+    // It is answered before the clock goes on.
+    let window = stage.program()?.window();
+    window.script("location.hash = '#/notices'", &[]).await?;
+    window.see_text("main", "Snoozed").await?;
+    stage.nearly("09:50")?;
+    let (title, _) = stage.reminded(2).await?;
+    ensure!(title == "In 10 minutes: Amelia Hart", "{title}");
+    press("snoozed_start").await?;
+    stage.nearly("10:00")?;
+    let (title, _) = stage.reminded(3).await?;
+    ensure!(title == "Now: Amelia Hart", "{title}");
+    press("open").await?;
+    window.see_text("h2", "Amelia Hart").await?;
+
+    stage
+        .tell(path, CREATED, &stage.booking(8, "10:20")?)
+        .await?;
+    stage.nearly("10:05")?;
+    let (title, _) = stage.reminded(4).await?;
+    ensure!(title == "In 15 minutes: Samuel Okafor", "{title}");
+    let bubble = stage.reminders().pop().context("no reminder")?;
+    let cancelled = stage.booking(8, "10:20")?.told_again(stage.clock.now());
+    stage.tell(path, "booking.cancelled", &cancelled).await?;
+    // The desktop shows the cancellation in its place, or none.
+    eventually("the reminder is gone", async || {
+        let all = stage.desktop.notifications().all();
+        let replaced = all
+            .iter()
+            .any(|told| told.replaces_id == bubble.id && told.summary.starts_with("Cancelled"));
+        let standing = stage.desktop.notifications().standing();
+        Ok((replaced || !standing.contains(&bubble.id)).then_some(()))
+    })
+    .await
 }
 
 /// A booking of a day has no time that could move with the person: its hour is the one of the place.

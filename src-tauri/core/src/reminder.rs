@@ -252,8 +252,12 @@ impl Cause {
 /// For how long the person wants to hear no more of a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Snooze {
-    /// So many minutes, but no longer than until it begins.
-    Minutes(u32),
+    /// A minute; like the next two no longer than until it begins.
+    Minute,
+    /// Five minutes.
+    FiveMinutes,
+    /// Ten minutes.
+    TenMinutes,
     /// Until it begins.
     UntilStart,
 }
@@ -270,28 +274,40 @@ pub enum Answer {
 impl Answer {
     /// Every answer to a reminder that asks for another.
     pub const SNOOZES: [Snooze; 4] = [
-        Snooze::Minutes(1),
-        Snooze::Minutes(5),
-        Snooze::Minutes(10),
+        Snooze::Minute,
+        Snooze::FiveMinutes,
+        Snooze::TenMinutes,
         Snooze::UntilStart,
     ];
 
     /// What a word says that answers a notice. One that is no snooze says that it was seen.
     pub fn from_word(word: &str) -> Answer {
         match word {
-            // Put off where one length was offered alone.
-            "snoozed" => Answer::Later(Snooze::Minutes(10)),
+            // Where no length was offered.
+            "snoozed" => Answer::Later(Snooze::TenMinutes),
             _ => Snooze::from_word(word).map_or(Answer::Seen, Answer::Later),
         }
     }
 }
 
 impl Snooze {
-    /// The word under which it is kept, and that a button has.
-    pub fn word(self) -> String {
+    /// How many minutes it is. `None`: until the booking begins.
+    pub fn minutes(self) -> Option<i64> {
         match self {
-            Snooze::Minutes(minutes) => format!("snoozed_{minutes}"),
-            Snooze::UntilStart => "snoozed_start".to_owned(),
+            Snooze::Minute => Some(1),
+            Snooze::FiveMinutes => Some(5),
+            Snooze::TenMinutes => Some(10),
+            Snooze::UntilStart => None,
+        }
+    }
+
+    /// The word under which it is kept, and that a button has.
+    pub fn word(self) -> &'static str {
+        match self {
+            Snooze::Minute => "snoozed_1",
+            Snooze::FiveMinutes => "snoozed_5",
+            Snooze::TenMinutes => "snoozed_10",
+            Snooze::UntilStart => "snoozed_start",
         }
     }
 

@@ -9,6 +9,7 @@ use bellhop_core::notice::{
     Held, Here, Loudness, NoticeKind, Privacy, Wording, Words, discreet, written,
 };
 use bellhop_core::provider::Provider;
+use bellhop_core::reminder::{Cause, Snooze};
 use bellhop_core::rule::Sound;
 use bellhop_core::slot::Slot;
 use bellhop_core::trouble::{self, Place};
@@ -53,6 +54,8 @@ pub struct Bubble {
     pub loudness: Loudness,
     /// What a click on it shows.
     pub opens: Opens,
+    /// For how long it can be put off, where the person has a choice.
+    pub snoozes: Vec<Snooze>,
     /// Its sound. `None`: whatever the desktop makes of it.
     pub sound: Option<Sound>,
     /// Whether the desktop is asked not to disturb, and keeps it to itself. No window of ours may appear for it either.
@@ -112,6 +115,7 @@ impl Bubble {
             booking_id: None,
             loudness: Loudness::Normal,
             opens: Opens::Timeline,
+            snoozes: Vec::new(),
             sound: None,
             quieted: false,
         }
@@ -391,6 +395,7 @@ fn summary(acts: &[&Notice], privacy: Privacy) -> Bubble {
             .max()
             .unwrap_or_default(),
         opens: Opens::Timeline,
+        snoozes: Vec::new(),
         sound: None,
         quieted: false,
     }
@@ -406,8 +411,23 @@ fn bubble(notice: &Notice, privacy: Privacy) -> Bubble {
         booking_id: notice.booking_id,
         loudness: notice.loudness,
         opens: Opens::of(notice),
+        snoozes: snoozes(notice),
         sound: None,
         quieted: false,
+    }
+}
+
+/// A booking that has a time of day begins, and a reminder of it can wait for that.
+fn snoozes(notice: &Notice) -> Vec<Snooze> {
+    let cause = notice
+        .once
+        .as_deref()
+        .filter(|_| notice.kind == NoticeKind::Reminder)
+        .and_then(Cause::from_once);
+    match cause {
+        None => Vec::new(),
+        Some((begins, _)) if begins.parse::<i64>().is_err() => vec![Snooze::FiveMinutes],
+        Some(_) => vec![Snooze::FiveMinutes, Snooze::UntilStart],
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the person answers to a notice, and what comes of it.
 
-use bellhop_core::notice::Held;
+use bellhop_core::notice::{Held, NoticeKind};
+use bellhop_core::reminder::Snooze;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
@@ -21,6 +22,8 @@ pub enum Answer {
     Done,
     /// To be told of again in a while.
     Snoozed,
+    /// A reminder, for as long as the person chose: [`crate::reminding`] goes by it.
+    Later(Snooze),
     /// Taken from the screen.
     Dismissed,
 }
@@ -32,6 +35,7 @@ impl Answer {
             Answer::Opened => "opened",
             Answer::Done => "done",
             Answer::Snoozed => "snoozed",
+            Answer::Later(snooze) => snooze.word(),
             Answer::Dismissed => "dismissed",
         }
     }
@@ -46,6 +50,7 @@ impl Answer {
         ]
         .into_iter()
         .find(|answer| answer.as_str() == word)
+        .or_else(|| Snooze::from_word(word).map(Answer::Later))
     }
 }
 
@@ -85,7 +90,9 @@ fn follow(
             bookings::set_done(connection, booking, Some(now))?;
             events::mark_booking_read(connection, booking, now)
         }
-        (Answer::Snoozed, _) => snooze(connection, notice, now + SNOOZE, now),
+        (Answer::Snoozed, _) if notice.kind != NoticeKind::Reminder => {
+            snooze(connection, notice, now + SNOOZE, now)
+        }
         _ => Ok(()),
     }
 }

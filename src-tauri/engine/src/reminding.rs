@@ -245,7 +245,8 @@ pub fn upcoming(
     Ok(waiting)
 }
 
-/// What is on the card: bookings whose reminders come there, were shown and have no answer. And when to look again.
+/// What is on the card: bookings whose reminders come there, were shown and have no answer. One that the desktop was asked
+/// to keep to itself is not. And when to look again.
 ///
 /// # Errors
 ///
@@ -257,7 +258,7 @@ pub fn cards(
     let rules = reminders::rules(connection)?;
     let mut cards = Vec::new();
     for open in reminders::open(connection)? {
-        if stands(connection, &open, here)?.is_none() {
+        if open.quieted || stands(connection, &open, here)?.is_none() {
             continue;
         }
         let candidate = reminders::one(connection, open.booking_id)?;

@@ -4,7 +4,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::{Answer, Cause, GRACE, Mark, Rules, Snooze, Subject};
+use super::{Answer, Cause, GRACE, Mark, Rules, Subject};
 use crate::event::BookingStatus;
 use crate::notice::Here;
 use crate::slot::Slot;
@@ -157,12 +157,12 @@ fn snoozes(subject: &Subject) -> Vec<(Timestamp, Timestamp)> {
                 return None;
             };
             let begins = start.filter(|start| *start > at);
-            let until = match snooze {
-                Snooze::Minutes(minutes) => {
-                    let until = at.checked_add(i64::from(minutes).minutes()).ok()?;
+            let until = match snooze.minutes() {
+                Some(minutes) => {
+                    let until = at.checked_add(minutes.minutes()).ok()?;
                     begins.map_or(until, |begins| until.min(begins))
                 }
-                Snooze::UntilStart => begins?,
+                None => begins?,
             };
             Some((at, until))
         })

@@ -236,12 +236,14 @@ pub(crate) struct Open {
     /// What it is told of once for.
     pub(crate) once: String,
     pub(crate) shown: bool,
+    /// Whether the desktop was asked not to disturb when it was shown.
+    pub(crate) quieted: bool,
 }
 
 /// All of them.
 pub(crate) fn open(connection: &Connection) -> Result<Vec<Open>> {
     let mut statement = connection.prepare_cached(
-        "SELECT booking_id, once, shown_at IS NOT NULL AS shown FROM notice
+        "SELECT booking_id, once, shown_at IS NOT NULL AS shown, quieted FROM notice
          WHERE kind = 'reminder' AND answer IS NULL AND held IS NULL",
     )?;
     rows(&mut statement, [], |row| {
@@ -249,6 +251,7 @@ pub(crate) fn open(connection: &Connection) -> Result<Vec<Open>> {
             booking_id: row.get("booking_id")?,
             once: row.get("once")?,
             shown: row.get("shown")?,
+            quieted: row.get("quieted")?,
         })
     })
 }
