@@ -429,6 +429,18 @@ async fn a_reminder_that_was_held_back_is_not_shown_later_nor_told_again() {
         |connection: &Connection| reminding::cards(connection, &here(at("09:49:00"), "UTC"));
     assert!(world.engine().store.read_here(cards).unwrap().0.is_empty());
     assert_eq!(world.look(at("09:55:00")).await.len(), 1);
+    // Shown while the desktop was asked not to disturb, it does not come on top of everything either.
+    let later = here(at("09:56:00"), "UTC");
+    let cards = || {
+        let cards = |connection: &Connection| reminding::cards(connection, &later);
+        world.engine().store.read_here(cards).unwrap().0.len()
+    };
+    assert_eq!(cards(), 1);
+    let quiet = |connection: &Connection| {
+        Ok(connection.execute_batch("UPDATE notice SET quieted = 1 WHERE shown_at IS NOT NULL")?)
+    };
+    world.engine().store.write(quiet).await.unwrap();
+    assert_eq!(cards(), 0);
     assert_eq!(world.count("held = 'paused'"), 1);
 }
 
