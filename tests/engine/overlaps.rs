@@ -517,6 +517,21 @@ fn how_long_one_look_takes() {
         )?;
         Ok(())
     });
+    // As many at one time as samples make of them.
+    for number in 0..600u64 {
+        let one = SampleBooking {
+            start: at(-600),
+            ..booking(number + 100_000, "Jane Doe", 0, 30)
+        };
+        let begun = Instant::now();
+        world.tell(Provider::Bookora, Act::Book, &one);
+        if number % 100 == 99 {
+            println!(
+                "{many} bookings, in a crowd of {number}: a call whole {:?}",
+                begun.elapsed()
+            );
+        }
+    }
     for (what, step) in [("free", 330), ("taken", 0)] {
         let mut took = Vec::new();
         for number in 0..200u64 {
