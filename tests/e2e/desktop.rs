@@ -21,7 +21,8 @@ use bellhop_test_support::desktop::{Desktop, Notification, Program, ProgramOptio
 use serde_json::Value;
 
 const SECRET: &str = "test-secret-kordless";
-const TITLE: &str = "^Bellhop";
+/// The window's own title: the card has another.
+const TITLE: &str = "^Bellhop$";
 const CREATED: &str = "[data-testid=timeline-entry][data-kind=created]";
 const RESCHEDULED: &str = "[data-testid=timeline-entry][data-kind=rescheduled]";
 const CANCELLED: &str = "[data-testid=timeline-entry][data-kind=cancelled]";

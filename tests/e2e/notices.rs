@@ -5,18 +5,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
+use bellhop_core::digest::Schedule;
 use bellhop_core::provider::Provider;
 use bellhop_core::sample::SampleBooking;
 use bellhop_core::signature::SecretValue;
 use bellhop_engine::Engine;
 use bellhop_engine::store::bookings::{self, Booking};
 use bellhop_engine::store::endpoints::Endpoint;
-use bellhop_engine::store::events;
 use bellhop_engine::store::notices::{self, ListQuery, Listed};
+use bellhop_engine::store::{digests, events};
 use bellhop_test_support::desktop::{
     Clock, Desktop, Notification, Notifications, Program, ProgramOptions, eventually,
 };
 use jiff::SignedDuration;
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::{SECRET, TITLE, call, listening};
@@ -43,6 +45,14 @@ impl Stage {
         let endpoint = engine
             .add_endpoint(Provider::Kordless, Some("Front desk"), secret)
             .await?;
+        // Days pass here, and each would have a digest.
+        let none = Schedule {
+            morning: false,
+            after_gap: false,
+            ..Schedule::default()
+        };
+        let set = move |connection: &Connection| digests::set_schedule(connection, &none);
+        engine.store.write(set).await?;
         let desktop = Desktop::start().await?;
         let clock = Clock::at(NOW.parse()?)?;
         let mut variables = clock.variables();
@@ -109,7 +119,8 @@ impl Stage {
 
     /// That nothing came is known by what comes after it.
     async fn nothing_came_since(&self, before: usize, number: u64) -> Result<()> {
-        let last = self.booking(number, "2031-07-30T10:00:00Z")?;
+        let start = format!("2031-07-{number}T10:00:00Z");
+        let last = self.booking(number, &start)?;
         self.posts("booking.created", &last).await?;
         let next = self.next(before).await?;
         is(&next.summary, &format!("New booking: {}", last.name))
@@ -329,7 +340,8 @@ async fn done(stage: &Stage) -> Result<()> {
 async fn clicked(stage: &Stage) -> Result<()> {
     let window = stage.program.window();
     for (number, key, name) in [(1, "default", "Noah Lindqvist"), (2, "open", "Priya Raman")] {
-        let booking = stage.booking(number, "2031-06-05T16:00:00Z")?;
+        let start = format!("2031-06-2{number}T16:00:00Z");
+        let booking = stage.booking(number, &start)?;
         let told = stage.calls("booking.created", &booking).await?;
         stage.daemon().press(told.id, key).await?;
         window.see_text("h2", name).await?;
@@ -494,7 +506,8 @@ async fn a_burst(stage: &Stage) -> Result<()> {
     let before = stage.daemon().all().len();
     stage.daemon().leave().await?;
     for number in 3..9 {
-        let booking = stage.booking(number, "2031-06-09T09:00:00Z")?;
+        let start = format!("2031-07-0{number}T09:00:00Z");
+        let booking = stage.booking(number, &start)?;
         stage.posts("booking.created", &booking).await?;
     }
     stage.notice("New booking: Samuel Okafor", |_| true).await?;
@@ -552,8 +565,9 @@ async fn until_resumed(stage: &Stage) -> Result<()> {
     window
         .see("[aria-label='Notifications are paused']")
         .await?;
-    for number in 30..33 {
-        let booking = stage.booking(number, "2031-06-11T09:00:00Z")?;
+    for number in 26..29 {
+        let start = format!("2031-08-{number}T09:00:00Z");
+        let booking = stage.booking(number, &start)?;
         stage.posts("booking.created", &booking).await?;
         let title = format!("New booking: {}", booking.name);
         stage

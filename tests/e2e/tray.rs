@@ -98,7 +98,7 @@ async fn story(desktop: &Desktop, program: &Program, data: &Path) -> Result<()> 
     it_begins_with_nothing(&tray).await?;
     let receiver = listening(data).await?;
     let path = add_endpoint(program).await?;
-    bookings_are_listed(program, &tray, receiver, &path).await?;
+    bookings_are_listed(desktop, program, &tray, receiver, &path).await?;
     it_pauses(desktop, program, &tray, receiver, &path).await?;
     it_follows_the_panel(desktop, &tray, receiver, &path).await?;
     it_brings_the_window_back(desktop, program, &tray).await
@@ -112,14 +112,16 @@ async fn it_begins_with_nothing(tray: &TrayItem) -> Result<()> {
 }
 
 async fn bookings_are_listed(
+    desktop: &Desktop,
     program: &Program,
     tray: &TrayItem,
     receiver: SocketAddr,
     path: &str,
 ) -> Result<()> {
-    // The next one comes last.
-    for number in (0..6).rev() {
+    // The next one comes last. Those that come at once would be told of together.
+    for (told, number) in (1..).zip((0..6).rev()) {
         call::post_sample(receiver, path, number).await?;
+        desktop.notifications().at_least(told).await?;
     }
     shows(tray, "unread-dark").await?;
     let next = begins(tray, "Next: Amelia Hart · ").await?;
@@ -146,7 +148,7 @@ async fn it_pauses(
     receiver: SocketAddr,
     path: &str,
 ) -> Result<()> {
-    let before = desktop.notifications().at_least(6).await?.len();
+    let before = desktop.notifications().all().len();
     tray.choose("For 30 minutes").await?;
     shows(tray, "paused-dark").await?;
     program

@@ -2,8 +2,9 @@
 //!
 //! An endpoint may ask for a *buffer*: minutes before and after each of its bookings that have to stay free. Between two
 //! bookings it is the larger one of their endpoints. Exactly as many minutes as that are enough.
-
-use std::collections::BTreeMap;
+//!
+//! What one endpoint itself has side by side is meant to be so: bookings of different hosts, and places in one group, which
+//! are bookings of the same at the same time. Hosts of two endpoints are not compared, as each may write a name in its way.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -16,10 +17,16 @@ pub const LONGEST_BUFFER: u16 = 240;
 
 /// When a booking takes place. One whose end is not known takes no time, and is in the way only of what is going on
 /// when it begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
     /// The booking's id.
     pub id: i64,
+    /// Its endpoint.
+    pub endpoint_id: i64,
+    /// Who is booked.
+    pub host: Option<String>,
+    /// What is booked.
+    pub title: Option<String>,
     /// When it begins.
     pub start: Timestamp,
     /// When it ends, if known.
@@ -39,10 +46,21 @@ impl Span {
         self.end.unwrap_or(least).max(least)
     }
 
+    /// Whether their endpoint has both side by side on purpose.
+    fn is_meant_beside(&self, other: &Span) -> bool {
+        let hosts = self.host.as_ref().zip(other.host.as_ref());
+        let group = (self.start, self.end, &self.title) == (other.start, other.end, &other.title);
+        self.endpoint_id == other.endpoint_id
+            && (group || hosts.is_some_and(|(one, two)| one != two))
+    }
+
     /// How much time lies between two bookings that are in each other's way: less than none where they want the same time.
     /// `None` where they are not.
     pub fn too_close_to(&self, other: &Span) -> Option<SignedDuration> {
-        let (earlier, later) = if self.start <= other.start {
+        if self.is_meant_beside(other) {
+            return None;
+        }
+        let (earlier, later) = if (self.start, self.id) <= (other.start, other.id) {
             (self, other)
         } else {
             (other, self)
@@ -51,34 +69,6 @@ impl Span {
         let wanted = SignedDuration::from_mins(self.buffer.max(other.buffer).into());
         (between < wanted).then_some(between)
     }
-}
-
-/// Each pair of bookings that are in each other's way, the smaller id first, and how much time lies between them. Of those
-/// that begin before it, a booking is paired with `most` at most, the latest: a thousand at one time are not a million pairs.
-///
-/// Whoever calls leaves out what is cancelled: it is in nobody's way.
-pub fn overlaps(spans: &[Span], most: usize) -> BTreeMap<(i64, i64), SignedDuration> {
-    let mut sorted: Vec<&Span> = spans.iter().collect();
-    sorted.sort_by_key(|span| (span.start, span.id));
-    let widest = spans.iter().map(|span| span.buffer).max().unwrap_or(0);
-    let widest = SignedDuration::from_mins(widest.into());
-    let mut found = BTreeMap::new();
-    let mut going_on: Vec<&Span> = Vec::new();
-    for span in sorted {
-        going_on.retain(|other| {
-            let free_at = other.until().checked_add(widest);
-            free_at.is_ok_and(|free_at| free_at > span.start)
-        });
-        let close = going_on
-            .iter()
-            .rev()
-            .filter_map(|other| Some((*other, span.too_close_to(other)?)));
-        for (other, between) in close.take(most) {
-            found.insert((span.id.min(other.id), span.id.max(other.id)), between);
-        }
-        going_on.push(span);
-    }
-    found
 }
 
 /// One of two bookings that are in each other's way, as it is told of.
@@ -127,26 +117,26 @@ mod tests {
         let at = |minute: i64| Timestamp::from_second(minute * 60).unwrap();
         Span {
             id,
+            endpoint_id: id,
+            host: None,
+            title: None,
             start: at(start),
             end: end.map(at),
             buffer,
         }
     }
 
-    fn pairs(spans: &[Span]) -> Vec<(i64, i64)> {
-        overlaps(spans, usize::MAX).into_keys().collect()
-    }
-
     #[test]
     fn back_to_back_is_no_overlap() {
-        assert!(pairs(&[span(1, 0, Some(60), 0), span(2, 60, Some(90), 0)]).is_empty());
+        let (first, second) = (span(1, 0, Some(60), 0), span(2, 60, Some(90), 0));
+        assert_eq!(first.too_close_to(&second), None);
     }
 
     #[test]
     fn the_larger_buffer_of_two_has_to_stay_free_and_no_more() {
         let first = span(1, 0, Some(60), 10);
         let after = |minutes: i64, buffer| span(2, 60 + minutes, Some(120), buffer);
-        let between = |other: Span| overlaps(&[first, other], 9).get(&(1, 2)).copied();
+        let between = |other: Span| first.too_close_to(&other);
         assert_eq!(between(after(5, 0)), Some(SignedDuration::from_mins(5)));
         assert_eq!(between(after(0, 0)), Some(SignedDuration::ZERO));
         assert_eq!(between(after(10, 0)), None);
@@ -159,13 +149,15 @@ mod tests {
 
     #[test]
     fn one_long_booking_overlaps_all_within_it_and_they_not_each_other() {
-        let found = pairs(&[
-            span(1, 0, Some(120), 0),
+        let long = span(1, 0, Some(120), 0);
+        let (first, second, after) = (
             span(2, 10, Some(20), 0),
             span(3, 30, None, 0),
             span(4, 120, None, 0),
-        ]);
-        assert_eq!(found, [(1, 2), (1, 3)]);
+        );
+        assert!(long.too_close_to(&first).is_some() && long.too_close_to(&second).is_some());
+        assert_eq!(long.too_close_to(&after), None);
+        assert_eq!(first.too_close_to(&second), None);
     }
 
     #[test]
@@ -213,30 +205,48 @@ mod tests {
     }
 
     #[test]
-    fn many_at_one_time_are_few_pairs() {
-        let crowd: Vec<Span> = (0..500).map(|id| span(id, 0, Some(60), 0)).collect();
-        assert_eq!(overlaps(&crowd, 3).len(), 500 * 3 - 6);
+    fn what_one_endpoint_has_side_by_side_is_meant_to_be_so() {
+        let of = |id: i64, endpoint_id: i64, host: Option<&str>, title: &str, minutes: i64| Span {
+            endpoint_id,
+            host: host.map(str::to_owned),
+            title: Some(title.to_owned()),
+            ..span(id, 0, Some(minutes), 0)
+        };
+        let class = of(1, 1, None, "Yoga", 60);
+        let too_close = |other: Span| class.too_close_to(&other).is_some();
+        assert!(!too_close(of(2, 1, None, "Yoga", 60)), "one more place");
+        assert!(too_close(of(2, 1, None, "Yoga", 90)), "another slot");
+        assert!(too_close(of(2, 1, None, "Massage", 60)), "something else");
+        assert!(too_close(of(2, 2, None, "Yoga", 60)), "another endpoint");
+
+        let anna = of(1, 1, Some("Anna"), "Cut", 60);
+        let too_close = |endpoint: i64, host: Option<&str>| {
+            anna.too_close_to(&of(2, endpoint, host, "Colour", 30))
+                .is_some()
+        };
+        assert!(!too_close(1, Some("Ben")));
+        assert!(too_close(1, Some("Anna")));
+        assert!(too_close(1, None), "nobody knows whose it is");
+        assert!(
+            too_close(2, Some("Ben")),
+            "two systems may write one name in two ways"
+        );
     }
 
     proptest! {
         #[test]
-        fn every_pair_is_found_and_no_other(
-            times in prop::collection::vec((0i64..200, prop::option::of(-5i64..60), prop::sample::select(vec![0u16, 0, 5, 30])), 0..40),
+        fn two_that_want_the_same_time_or_their_buffer_are_too_close_and_no_others(
+            one in (0i64..200, prop::option::of(-5i64..60), prop::sample::select(vec![0u16, 0, 5, 30])),
+            other in (0i64..200, prop::option::of(-5i64..60), prop::sample::select(vec![0u16, 0, 5, 30])),
         ) {
-            let spans: Vec<Span> = times
-                .iter()
-                .zip(1..)
-                .map(|((start, length, buffer), id)| span(id, *start, length.map(|length| start + length), *buffer))
-                .collect();
-            let found = overlaps(&spans, usize::MAX);
-            for one in &spans {
-                for other in spans.iter().filter(|other| other.id > one.id) {
-                    let buffer = SignedDuration::from_mins(one.buffer.max(other.buffer).into());
-                    let both = one.start < other.until() + buffer && other.start < one.until() + buffer;
-                    prop_assert_eq!(both, found.contains_key(&(one.id, other.id)), "{:?} {:?}", one, other);
-                    prop_assert_eq!(one.too_close_to(other), other.too_close_to(one));
-                }
-            }
+            let of = |id, (start, length, buffer): (i64, Option<i64>, u16)| {
+                span(id, start, length.map(|length| start + length), buffer)
+            };
+            let (one, other) = (of(1, one), of(2, other));
+            let buffer = SignedDuration::from_mins(one.buffer.max(other.buffer).into());
+            let both = one.start < other.until() + buffer && other.start < one.until() + buffer;
+            prop_assert_eq!(both, one.too_close_to(&other).is_some());
+            prop_assert_eq!(one.too_close_to(&other), other.too_close_to(&one));
         }
     }
 }

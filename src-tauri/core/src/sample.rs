@@ -86,7 +86,7 @@ const SERVICES: [(&str, i64); 6] = [
 const PHONES: [&str; 3] = ["+1 202 555 0142", "+1 202 555 0167", "+1 202 555 0185"];
 
 impl SampleBooking {
-    /// The sample booking of a number, some days after `now` and on the hour or the half hour.
+    /// The sample booking of a number: five a day from the day after `now` on, none in the way of another.
     pub fn new(number: u64, now: Timestamp) -> SampleBooking {
         let pick = |len: usize| usize::try_from(number).unwrap_or_default() % len;
         let name = PEOPLE
@@ -97,11 +97,10 @@ impl SampleBooking {
             .get(pick(SERVICES.len()))
             .copied()
             .unwrap_or(("Appointment", 30));
-        let half_hours = i64::try_from(number % 14).unwrap_or_default();
-        let days = i64::try_from(number % 6).unwrap_or_default() + 1;
+        let hour = i64::try_from(number % 5).unwrap_or_default() * 2 + 9;
+        let days = i64::try_from(number / 5 % 28).unwrap_or_default() + 1;
         let today = now.as_second() - now.as_second().rem_euclid(86_400);
-        let start = Timestamp::from_second(today + days * 86_400 + 9 * 3_600 + half_hours * 1_800)
-            .unwrap_or(now);
+        let start = Timestamp::from_second(today + days * 86_400 + hour * 3_600).unwrap_or(now);
         let email = name
             .to_lowercase()
             .replace(' ', ".")

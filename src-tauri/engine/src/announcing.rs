@@ -355,16 +355,24 @@ where
         .map_err(Failure::Desktop)
 }
 
-/// One bubble a notice, or one for all acts where they are many.
+/// One bubble a notice, or one for all of a sort where they are many.
 fn bubbles(waiting: &[Notice], privacy: Privacy) -> Vec<Bubble> {
     let (acts, others): (Vec<&Notice>, Vec<&Notice>) =
         waiting.iter().partition(|notice| is_act(notice.kind));
-    let acts = match acts.len() > BURST {
-        true => vec![summary(&acts, privacy)],
-        false => acts.iter().map(|act| bubble(act, privacy)).collect(),
-    };
-    let others = others.iter().map(|other| bubble(other, privacy));
-    acts.into_iter().chain(others).collect()
+    let (overlaps, others): (Vec<&Notice>, Vec<&Notice>) = others
+        .into_iter()
+        .partition(|notice| notice.kind == NoticeKind::Overlap);
+    let mut bubbles = bundled(&acts, privacy);
+    bubbles.extend(bundled(&overlaps, privacy));
+    bubbles.extend(others.iter().map(|other| bubble(other, privacy)));
+    bubbles
+}
+
+fn bundled(notices: &[&Notice], privacy: Privacy) -> Vec<Bubble> {
+    match notices.len() > BURST {
+        true => vec![summary(notices, privacy)],
+        false => notices.iter().map(|one| bubble(one, privacy)).collect(),
+    }
 }
 
 /// Whether it tells of what somebody did to a booking.
@@ -375,26 +383,30 @@ fn is_act(kind: NoticeKind) -> bool {
     )
 }
 
-fn summary(acts: &[&Notice], privacy: Privacy) -> Bubble {
-    let newest: Vec<String> = acts
+fn summary(notices: &[&Notice], privacy: Privacy) -> Bubble {
+    let (what, opens) = match notices.iter().all(|one| one.kind == NoticeKind::Overlap) {
+        true => ("overlaps to look at", Opens::Today),
+        false => ("changes to your bookings", Opens::Timeline),
+    };
+    let newest: Vec<String> = notices
         .iter()
         .rev()
         .take(BURST)
-        .map(|act| act.words.at(privacy).title)
+        .map(|one| one.words.at(privacy).title)
         .collect();
-    let more = acts.len() - newest.len();
+    let more = notices.len() - newest.len();
     Bubble {
-        title: format!("{} changes to your bookings", acts.len()),
+        title: format!("{} {what}", notices.len()),
         body: format!("{}\nand {more} more", newest.join("\n")),
-        notice_ids: acts.iter().map(|act| act.id).collect(),
+        notice_ids: notices.iter().map(|one| one.id).collect(),
         kind: None,
         booking_id: None,
-        loudness: acts
+        loudness: notices
             .iter()
-            .map(|act| act.loudness)
+            .map(|one| one.loudness)
             .max()
             .unwrap_or_default(),
-        opens: Opens::Timeline,
+        opens,
         snoozes: Vec::new(),
         sound: None,
         quieted: false,

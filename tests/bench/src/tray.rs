@@ -21,7 +21,7 @@ const CALLS: usize = 500;
 
 /// How long the program is left alone before it is looked at, and how long it is looked at.
 const SETTLE: Duration = Duration::from_secs(10);
-const IDLE: Duration = Duration::from_secs(120);
+const IDLE: Duration = Duration::from_secs(60);
 
 /// What to measure.
 #[derive(Args)]
@@ -81,7 +81,8 @@ async fn look(options: &Options, home: &Home) -> Result<Seen> {
     .await?;
     desktop.tray().item().await?;
     let before = idle(program.0.id()).await?;
-    let mut told = tell(&desktop, home, receiver).await?;
+    let told = tell(&desktop, home, receiver).await;
+    let mut told = told.with_context(|| desktop.screen().logs())?;
     told.sort_by(f64::total_cmp);
     let after = idle(program.0.id()).await?;
     program.end()?;

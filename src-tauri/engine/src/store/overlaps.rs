@@ -150,8 +150,9 @@ pub(crate) fn look(connection: &Connection, id: i64) -> Result<Looked> {
         // In a crowd it may be near to the other one, and the other one not among those that are nearest to it.
         let other = span(connection, overlap.other(id))?;
         let still = this
+            .as_ref()
             .zip(other)
-            .and_then(|(this, other)| Some(Overlap::of(&this, &other, this.too_close_to(&other)?)));
+            .and_then(|(this, other)| Some(Overlap::of(this, &other, this.too_close_to(&other)?)));
         if still.is_none_or(|still| still.once() != overlap.once()) {
             end(connection, &overlap)?;
             looked.resolved.push(overlap);
@@ -168,7 +169,8 @@ pub(crate) fn look(connection: &Connection, id: i64) -> Result<Looked> {
 /// When a booking takes place and how much room it wants. `None` where it is in nobody's way.
 fn span(connection: &Connection, id: i64) -> Result<Option<Span>> {
     let mut statement = connection.prepare_cached(
-        "SELECT booking.id, start_at, end_at, buffer_minutes FROM booking JOIN endpoint ON endpoint.id = endpoint_id
+        "SELECT booking.id, start_at, end_at, buffer_minutes, endpoint_id, host, title
+         FROM booking JOIN endpoint ON endpoint.id = endpoint_id
          WHERE booking.id = ?1 AND length_class IS NOT NULL",
     )?;
     Ok(rows(&mut statement, [id], read_span)?.pop())
@@ -180,14 +182,19 @@ fn read_span(row: &Row<'_>) -> Result<Span> {
         start: moment(row.get(1)?),
         end: row.get::<_, Option<i64>>(2)?.map(moment),
         buffer: row.get(3)?,
+        endpoint_id: row.get(4)?,
+        host: row.get(5)?,
+        title: row.get(6)?,
     })
 }
 
-/// Bookings of one class of lengths that begin in a time and are not over before it, the latest first.
-const IN_CLASS: &str = "SELECT booking.id, start_at, end_at, buffer_minutes
+/// Bookings of one class of lengths that begin in a time and are not over before it, the latest first. Places in the group of
+/// the booking for which they are looked for are left out, since they could be all that are looked at.
+const IN_CLASS: &str = "SELECT booking.id, start_at, end_at, buffer_minutes, endpoint_id, host, title
      FROM booking JOIN endpoint ON endpoint.id = endpoint_id
      WHERE length_class = ?1 AND start_at > ?2 AND start_at < ?3 AND max(start_at + 1, coalesce(end_at, 0)) > ?4
        AND booking.id != ?5
+       AND NOT (endpoint_id = ?7 AND start_at = ?8 AND end_at IS ?9 AND title IS ?10)
      ORDER BY start_at DESC LIMIT ?6";
 
 /// The bookings that are in the way of one, the nearest first.
@@ -211,7 +218,11 @@ fn around(connection: &Connection, span: &Span) -> Result<Vec<Overlap>> {
             to.as_microsecond(),
             from.as_microsecond(),
             span.id,
-            LOOKED_AT
+            LOOKED_AT,
+            span.endpoint_id,
+            span.start.as_microsecond(),
+            span.end.map(Timestamp::as_microsecond),
+            span.title
         ];
         let others = rows(&mut statement, parameters, read_span)?;
         found.extend(others.iter().filter_map(|other| {

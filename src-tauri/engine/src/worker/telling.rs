@@ -137,7 +137,8 @@ pub(super) fn refold(
             events::mark_late(connection, stored.id)?;
         }
     }
-    let looked = match retimed {
+    // What is booked, and with whom, tells whether it may stand beside another.
+    let looked = match retimed || renamed {
         true => overlaps::look(connection, booking_id)?,
         false => Looked::default(),
     };

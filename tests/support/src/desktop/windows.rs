@@ -2,6 +2,12 @@
 
 use anyhow::{Context, Result};
 use virtual_screen::Screen;
+use x11rb::CURRENT_TIME;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask};
+
+/// Who asks, by the window managers' specification: a program that stands for the person.
+const FROM_PAGER: u32 = 2;
 
 /// The windows of a screen.
 #[derive(Debug, Clone, Copy)]
@@ -65,22 +71,22 @@ impl<'a> Windows<'a> {
         Ok(())
     }
 
-    /// Closes the window as a person does with the keyboard: the program is asked, not killed.
+    /// Asks the window manager to close the window, as its button does: the program is asked, not killed.
     ///
     /// # Errors
-    /// When the window cannot be given the focus.
+    /// When the X server does not answer.
     pub fn close(&self, id: &str) -> Result<()> {
-        let keys = [
-            "windowactivate",
-            "--sync",
-            id,
-            "key",
-            "--clearmodifiers",
-            "alt+F4",
-        ];
-        self.screen
-            .asks("xdotool", keys)?
-            .context("xdotool could not close the window")?;
+        let window = id.parse().context("not the id of a window")?;
+        let (server, number) = x11rb::connect(Some(self.screen.display()))?;
+        let root = server.setup().roots.get(number).context("no screen")?.root;
+        let close = server
+            .intern_atom(false, b"_NET_CLOSE_WINDOW")?
+            .reply()?
+            .atom;
+        let message =
+            ClientMessageEvent::new(32, window, close, [CURRENT_TIME, FROM_PAGER, 0, 0, 0]);
+        let manager = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
+        server.send_event(false, root, manager, message)?.check()?;
         Ok(())
     }
 }
