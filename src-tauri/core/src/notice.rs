@@ -1,11 +1,14 @@
 //! What to tell the person, and in which words.
 
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, Zoned};
+mod wording;
 
-use crate::booking::{Booking, Step};
-use crate::event::{BookingStatus, Event, EventKind};
-use crate::provider::Provider;
+pub(crate) use wording::day_format;
+pub use wording::{discreet, headline, word, written};
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::event::EventKind;
 use crate::slot::Slot;
 
 /// A notice in words.
@@ -237,20 +240,6 @@ pub fn is_announced(kind: EventKind) -> bool {
     NoticeKind::of_event(kind).is_some()
 }
 
-/// What happened, in the words that begin whatever tells of it.
-pub fn headline(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Created => "New booking",
-        EventKind::Confirmed => "Confirmed",
-        EventKind::Rescheduled => "Moved",
-        EventKind::Cancelled => "Cancelled",
-        EventKind::Completed => "Completed",
-        EventKind::NoShow => "No-show",
-        EventKind::Updated => "Updated",
-        EventKind::Other => "Other call",
-    }
-}
-
 /// The moment and the place for which a notice is worded.
 #[derive(Clone, Debug)]
 pub struct Here {
@@ -258,225 +247,4 @@ pub struct Here {
     pub now: Timestamp,
     /// The person's time zone.
     pub time_zone: TimeZone,
-}
-
-/// Words one event of a booking. `None` for kinds that are shown in the timeline alone.
-///
-/// `booking` and `step` are missing for an event that names no booking.
-pub fn word(
-    provider: Provider,
-    event: &Event,
-    step: Option<&Step>,
-    booking: Option<&Booking>,
-    here: &Here,
-) -> Option<Words> {
-    let kind = step.map_or(event.kind, |step| step.kind);
-    if !is_announced(kind) {
-        return None;
-    }
-    let attendee = event
-        .attendee
-        .display()
-        .or_else(|| booking.and_then(|booking| booking.attendee.display()));
-    let who = attendee.unwrap_or("somebody").to_owned();
-    let title = event
-        .title
-        .as_deref()
-        .or_else(|| booking.and_then(|booking| booking.title.as_deref()));
-    let when = step
-        .and_then(|step| step.slot.as_ref())
-        .or(event.slot.as_ref());
-    let what = title.map_or_else(
-        || provider.to_string(),
-        |title| format!("{title} · {provider}"),
-    );
-
-    let previous = step.and_then(|step| step.previous.as_ref());
-    let time = time(kind, when, previous, here);
-    let mut lines: Vec<String> = time.into_iter().chain([what]).collect();
-    if kind == EventKind::Cancelled
-        && let Some(reason) = &event.reason
-    {
-        lines.push(format!("“{reason}”"));
-    }
-    lines.extend(since(kind, step, booking));
-    Some(Words {
-        full: Wording {
-            title: format!("{}: {who}", headline(kind)),
-            body: lines.join("\n"),
-        },
-        discreet: discreet(kind, provider, when, previous, here),
-    })
-}
-
-/// What is told of an event without naming anybody: what happened, when, and at which booking system.
-pub fn discreet(
-    kind: EventKind,
-    provider: Provider,
-    when: Option<&Slot>,
-    previous: Option<&Slot>,
-    here: &Here,
-) -> Wording {
-    let time = time(kind, when, previous, here);
-    let lines: Vec<String> = time.into_iter().chain([provider.to_string()]).collect();
-    Wording {
-        title: headline(kind).to_owned(),
-        body: lines.join("\n"),
-    }
-}
-
-fn time(
-    kind: EventKind,
-    when: Option<&Slot>,
-    previous: Option<&Slot>,
-    here: &Here,
-) -> Option<String> {
-    match kind {
-        EventKind::Rescheduled => moved(previous, when, here),
-        _ => when.map(|slot| written(slot, here)),
-    }
-}
-
-/// What has become of the booking since, where this event arrived late.
-fn since(kind: EventKind, step: Option<&Step>, booking: Option<&Booking>) -> Option<String> {
-    let (step, booking) = (step?, booking?);
-    if !step.overtaken {
-        return None;
-    }
-    let now = match booking.status {
-        BookingStatus::Cancelled if kind != EventKind::Cancelled => "it has been cancelled since",
-        BookingStatus::Completed => "it has taken place since",
-        _ => "it has changed since",
-    };
-    Some(format!("This arrived late: {now}."))
-}
-
-fn moved(previous: Option<&Slot>, when: Option<&Slot>, here: &Here) -> Option<String> {
-    let new = written(when?, here);
-    Some(match previous {
-        Some(old) => format!("{} → {new}", written(old, here)),
-        None => format!("Now {new}"),
-    })
-}
-
-/// A slot in the person's own time zone: `Mon 15 Jun, 14:00–15:00`, with the year where it is another than now.
-pub fn written(slot: &Slot, here: &Here) -> String {
-    let now = here.now.to_zoned(here.time_zone.clone());
-    match slot {
-        Slot::Day { date, .. } => date.strftime(day_format(date.year(), &now)).to_string(),
-        Slot::Timed { start, end } => {
-            let start = start.to_zoned(here.time_zone.clone());
-            let day = start.strftime(day_format(start.year(), &now));
-            let from = start.strftime("%H:%M");
-            match end.map(|end| end.to_zoned(here.time_zone.clone())) {
-                Some(end) if end.date() == start.date() => {
-                    format!("{day}, {from}–{}", end.strftime("%H:%M"))
-                }
-                _ => format!("{day}, {from}"),
-            }
-        }
-    }
-}
-
-pub(crate) fn day_format(year: i16, now: &Zoned) -> &'static str {
-    if year == now.year() {
-        "%a %-d %b"
-    } else {
-        "%a %-d %b %Y"
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that fails panics")]
-mod tests {
-    use super::*;
-
-    fn seen(privacy: Privacy, kind: EventKind, when: Option<&str>) -> (String, String) {
-        let here = Here {
-            now: "2026-11-19T12:00:00Z".parse().unwrap(),
-            time_zone: TimeZone::UTC,
-        };
-        let day = |date: &str| Slot::Day {
-            date: date.parse().unwrap(),
-            time_slot: None,
-        };
-        let full = Wording {
-            title: "New booking: Jane Doe".to_owned(),
-            body: "Jane’s haircut\n“Because of Jane”".to_owned(),
-        };
-        let (when, previous) = (when.map(day), day("2026-11-20"));
-        let provider = Provider::ReserveKit;
-        let discreet = discreet(kind, provider, when.as_ref(), Some(&previous), &here);
-        let told = Words { full, discreet }.at(privacy);
-        (told.title, told.body)
-    }
-
-    #[test]
-    fn without_names_only_what_happened_when_and_where_is_told() {
-        let told = |kind, when| -> (String, String) { seen(Privacy::WithoutNames, kind, when) };
-        let of = |title: &str, body: &str| (title.to_owned(), body.to_owned());
-        assert_eq!(
-            told(EventKind::Rescheduled, Some("2026-11-24")),
-            of("Moved", "Fri 20 Nov → Tue 24 Nov\nReserveKit")
-        );
-        assert_eq!(
-            told(EventKind::Created, Some("2027-01-04")),
-            of("New booking", "Mon 4 Jan 2027\nReserveKit")
-        );
-        // Where no time is known, none is invented.
-        assert_eq!(
-            told(EventKind::Cancelled, None),
-            of("Cancelled", "ReserveKit")
-        );
-        let nothing = seen(Privacy::Nothing, EventKind::Created, Some("2026-11-24"));
-        assert_eq!(nothing, of("New booking", ""));
-        let full = seen(Privacy::Full, EventKind::Created, None);
-        assert!(full.0.contains("Jane") && full.1.contains("Jane"));
-    }
-
-    #[test]
-    fn a_cancellation_shortly_before_is_urgent_and_nothing_else_is() {
-        let here = Here {
-            now: "2026-11-19T12:00:00Z".parse().unwrap(),
-            time_zone: TimeZone::UTC,
-        };
-        let timed = |start: &str| {
-            let start: Timestamp = start.parse().unwrap();
-            let end = Some(start + SignedDuration::from_mins(30));
-            Slot::Timed { start, end }
-        };
-        let day = |date: &str| Slot::Day {
-            date: date.parse().unwrap(),
-            time_slot: None,
-        };
-        let cancelled = |slot: Slot| loudness(EventKind::Cancelled, Some(&slot), &here);
-        for near in [
-            timed("2026-11-20T12:00:00Z"),
-            timed("2026-11-19T11:45:00Z"),
-            day("2026-11-19"),
-            day("2026-11-20"),
-        ] {
-            assert_eq!(cancelled(near.clone()), Loudness::Urgent, "{near:?}");
-        }
-        for far in [
-            timed("2026-11-20T12:00:01Z"),
-            timed("2026-11-19T11:30:00Z"),
-            day("2026-11-18"),
-            day("2026-11-21"),
-        ] {
-            assert_eq!(cancelled(far.clone()), Loudness::Normal, "{far:?}");
-        }
-        assert_eq!(
-            loudness(
-                EventKind::Created,
-                Some(&timed("2026-11-19T13:00:00Z")),
-                &here
-            ),
-            Loudness::Normal
-        );
-        assert_eq!(
-            loudness(EventKind::Cancelled, None, &here),
-            Loudness::Normal
-        );
-    }
 }

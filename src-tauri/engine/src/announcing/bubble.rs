@@ -1,0 +1,265 @@
+//! Bubbles: what the desktop is asked to show of notices.
+
+use bellhop_core::event::EventKind;
+use bellhop_core::notice::{
+    Here, Loudness, NoticeKind, Privacy, Wording, Words, discreet, written,
+};
+use bellhop_core::provider::Provider;
+use bellhop_core::reminder::{Cause, Snooze};
+use bellhop_core::rule::Sound;
+use bellhop_core::slot::Slot;
+use bellhop_core::trouble::{self, Place};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::store::notices::Notice;
+
+/// More notices than this at once become one bubble.
+const BURST: usize = 4;
+
+/// What the desktop is asked to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bubble {
+    /// Who, and what happened.
+    pub title: String,
+    /// What and when; lines are separated by a line feed.
+    pub body: String,
+    /// The notices that it shows. None: it is a test, or tells of the program itself.
+    pub notice_ids: Vec<i64>,
+    /// What it tells of. `None` for a summary of several.
+    pub kind: Option<NoticeKind>,
+    /// The booking to open. `None` for a summary of several.
+    pub booking_id: Option<i64>,
+    /// How much attention it asks for.
+    pub loudness: Loudness,
+    /// What a click on it shows.
+    pub opens: Opens,
+    /// For how long it can be put off, where the person has a choice.
+    pub snoozes: Vec<Snooze>,
+    /// Its sound. `None`: whatever the desktop makes of it.
+    pub sound: Option<Sound>,
+    /// Whether the desktop is asked not to disturb, and keeps it to itself. No window of ours may appear for it either.
+    pub quieted: bool,
+}
+
+/// A place in the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// What came in.
+    Timeline,
+    /// A booking.
+    Booking(i64),
+    /// What is today and what needs a look.
+    Today,
+    /// The endpoints.
+    Endpoints,
+    /// The way by which the world reaches us.
+    Reach,
+}
+
+impl Opens {
+    /// Where a notice leads.
+    pub fn of(notice: &Notice) -> Opens {
+        match (notice.booking_id, &notice.once) {
+            (Some(booking), _) => Opens::Booking(booking),
+            (None, Some(name)) if notice.kind == NoticeKind::Trouble => {
+                match trouble::place(name) {
+                    Place::Endpoints => Opens::Endpoints,
+                    Place::Reach => Opens::Reach,
+                }
+            }
+            (None, _) if notice.kind == NoticeKind::Digest => Opens::Today,
+            (None, _) => Opens::Timeline,
+        }
+    }
+}
+
+impl Bubble {
+    /// Whether it says what an earlier one said, as it is now: both are of acts on the same booking, or of the same kind.
+    /// That a new booking overlaps another does not hide that it is new.
+    pub fn takes_the_place_of(&self, earlier: &Bubble) -> bool {
+        let (Some(kind), Some(of)) = (self.kind, earlier.kind) else {
+            return false;
+        };
+        let is_same_booking = self.booking_id.is_some() && self.booking_id == earlier.booking_id;
+        is_same_booking && (kind == of || (is_act(kind) && is_act(of)))
+    }
+
+    /// A bubble that shows no notice.
+    pub fn of_program(wording: Wording) -> Bubble {
+        Bubble {
+            title: wording.title,
+            body: wording.body,
+            notice_ids: Vec::new(),
+            kind: None,
+            booking_id: None,
+            loudness: Loudness::Normal,
+            opens: Opens::Timeline,
+            snoozes: Vec::new(),
+            sound: None,
+            quieted: false,
+        }
+    }
+}
+
+/// What a bubble says now. How loud it was stays as it was decided then.
+pub(super) fn said_now(shown: Bubble, notices: &[Notice], privacy: Privacy) -> Option<Bubble> {
+    if notices.iter().all(|notice| notice.settled.is_some()) {
+        return None;
+    }
+    let now = match notices {
+        [notice] if shown.notice_ids.len() == 1 => bubble(notice, privacy),
+        _ => summary(&notices.iter().collect::<Vec<_>>(), privacy),
+    };
+    Some(Bubble {
+        notice_ids: shown.notice_ids,
+        loudness: shown.loudness,
+        sound: shown.sound,
+        quieted: shown.quieted,
+        ..now
+    })
+}
+
+/// One bubble a notice, or one for all of a sort where they are many.
+pub(super) fn bubbles(waiting: &[Notice], privacy: Privacy) -> Vec<Bubble> {
+    let (acts, others): (Vec<&Notice>, Vec<&Notice>) =
+        waiting.iter().partition(|notice| is_act(notice.kind));
+    let (overlaps, others): (Vec<&Notice>, Vec<&Notice>) = others
+        .into_iter()
+        .partition(|notice| notice.kind == NoticeKind::Overlap);
+    let mut bubbles = bundled(&acts, privacy);
+    bubbles.extend(bundled(&overlaps, privacy));
+    bubbles.extend(others.iter().map(|other| bubble(other, privacy)));
+    bubbles
+}
+
+fn bundled(notices: &[&Notice], privacy: Privacy) -> Vec<Bubble> {
+    match notices.len() > BURST {
+        true => vec![summary(notices, privacy)],
+        false => notices.iter().map(|one| bubble(one, privacy)).collect(),
+    }
+}
+
+/// Whether it tells of what somebody did to a booking.
+fn is_act(kind: NoticeKind) -> bool {
+    matches!(
+        kind,
+        NoticeKind::Created | NoticeKind::Rescheduled | NoticeKind::Cancelled | NoticeKind::NoShow
+    )
+}
+
+fn summary(notices: &[&Notice], privacy: Privacy) -> Bubble {
+    let (what, opens) = match notices.iter().all(|one| one.kind == NoticeKind::Overlap) {
+        true => ("overlaps to look at", Opens::Today),
+        false => ("changes to your bookings", Opens::Timeline),
+    };
+    let newest: Vec<String> = notices
+        .iter()
+        .rev()
+        .take(BURST)
+        .map(|one| one.words.at(privacy).title)
+        .collect();
+    let more = notices.len() - newest.len();
+    Bubble {
+        title: format!("{} {what}", notices.len()),
+        body: format!("{}\nand {more} more", newest.join("\n")),
+        notice_ids: notices.iter().map(|one| one.id).collect(),
+        kind: None,
+        booking_id: None,
+        loudness: notices
+            .iter()
+            .map(|one| one.loudness)
+            .max()
+            .unwrap_or_default(),
+        opens,
+        snoozes: Vec::new(),
+        sound: None,
+        quieted: false,
+    }
+}
+
+fn bubble(notice: &Notice, privacy: Privacy) -> Bubble {
+    let Wording { title, body } = notice.words.at(privacy);
+    Bubble {
+        title,
+        body,
+        notice_ids: vec![notice.id],
+        kind: Some(notice.kind),
+        booking_id: notice.booking_id,
+        loudness: notice.loudness,
+        opens: Opens::of(notice),
+        snoozes: snoozes(notice),
+        sound: None,
+        quieted: false,
+    }
+}
+
+/// A booking that has a time of day begins, and a reminder of it can wait for that.
+fn snoozes(notice: &Notice) -> Vec<Snooze> {
+    let cause = notice
+        .once
+        .as_deref()
+        .filter(|_| notice.kind == NoticeKind::Reminder)
+        .and_then(Cause::from_once);
+    match cause {
+        None => Vec::new(),
+        Some((begins, _)) if begins.parse::<i64>().is_err() => vec![Snooze::FiveMinutes],
+        Some(_) => vec![Snooze::FiveMinutes, Snooze::UntilStart],
+    }
+}
+
+/// A notification as the person would see it of a booking that is made up.
+pub fn example(privacy: Privacy) -> Bubble {
+    let here = Here {
+        now: Timestamp::now(),
+        time_zone: TimeZone::system(),
+    };
+    let start = here.now + SignedDuration::from_hours(24);
+    let slot = Slot::Timed {
+        start,
+        end: Some(start + SignedDuration::from_mins(45)),
+    };
+    let provider = Provider::Kordless;
+    let words = Words {
+        full: Wording {
+            title: "New booking: Alex Example".to_owned(),
+            body: format!("{}\nHaircut · {provider}", written(&slot, &here)),
+        },
+        discreet: discreet(EventKind::Created, provider, Some(&slot), None, &here),
+    };
+    let Wording { title, body } = words.at(privacy);
+    Bubble::of_program(Wording {
+        title: format!("Test · {title}"),
+        body,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bubble_takes_the_place_of_what_was_said_of_the_same_booking_in_the_same_matter() {
+        let of = |kind, booking_id| Bubble {
+            kind,
+            booking_id,
+            ..Bubble::of_program(Wording {
+                title: String::new(),
+                body: String::new(),
+            })
+        };
+        let created = of(Some(NoticeKind::Created), Some(1));
+        let takes = |kind, booking| of(kind, booking).takes_the_place_of(&created);
+        assert!(takes(Some(NoticeKind::Cancelled), Some(1)));
+        assert!(takes(Some(NoticeKind::Created), Some(1)));
+        assert!(!takes(Some(NoticeKind::Cancelled), Some(2)));
+        assert!(!takes(Some(NoticeKind::Overlap), Some(1)));
+        assert!(!takes(Some(NoticeKind::Reminder), Some(1)));
+        let reminder = of(Some(NoticeKind::Reminder), Some(1));
+        assert!(of(Some(NoticeKind::Reminder), Some(1)).takes_the_place_of(&reminder));
+        // Neither a summary nor an act without a booking is the same as another.
+        assert!(!of(None, None).takes_the_place_of(&of(None, None)));
+        let without = of(Some(NoticeKind::Created), None);
+        assert!(!without.takes_the_place_of(&without));
+    }
+}
