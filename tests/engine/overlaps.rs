@@ -191,6 +191,28 @@ fn two_providers_that_want_the_same_time_are_told_of_once() {
     assert_eq!(world.open_overlaps().len(), 1);
 }
 
+/// Places of a course are meant to be side by side, and do not hide what is in the way of one of them.
+#[test]
+fn a_group_of_one_endpoint_is_in_nobodys_way() {
+    let world = World::open();
+    let place = |number: u64| SampleBooking {
+        service: "Yoga",
+        ..booking(number, "Jane Doe", 0, 60)
+    };
+    let lesson = booking(1, "Omar Haddad", 30, 30);
+    world.tell(Provider::Bookora, Act::Book, &lesson);
+    for number in 2..50 {
+        world.tell(Provider::Kordless, Act::Book, &place(number));
+    }
+    let in_the_way = |id: i64| {
+        let standing = world.read(|connection| overlaps::standing(connection, id));
+        let others = standing.iter().map(|one| one.other(id));
+        others.collect::<Vec<i64>>()
+    };
+    assert_eq!(in_the_way(2), [1]);
+    assert_eq!(in_the_way(49), [1]);
+}
+
 #[test]
 fn what_is_moved_or_cancelled_before_anybody_was_told_is_not_told() {
     let world = World::open();

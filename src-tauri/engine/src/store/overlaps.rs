@@ -188,13 +188,14 @@ fn read_span(row: &Row<'_>) -> Result<Span> {
     })
 }
 
-/// Bookings of one class of lengths that begin in a time and are not over before it, the latest first. Places in the group of
-/// the booking for which they are looked for are left out, since they could be all that are looked at.
+/// Bookings of one class of lengths that begin in a time and are not over before it, the latest first. What the endpoint of
+/// the booking has beside it on purpose is left out, since it could be all that is looked at.
 const IN_CLASS: &str = "SELECT booking.id, start_at, end_at, buffer_minutes, endpoint_id, host, title
      FROM booking JOIN endpoint ON endpoint.id = endpoint_id
      WHERE length_class = ?1 AND start_at > ?2 AND start_at < ?3 AND max(start_at + 1, coalesce(end_at, 0)) > ?4
        AND booking.id != ?5
-       AND NOT (endpoint_id = ?7 AND start_at = ?8 AND end_at IS ?9 AND title IS ?10)
+       AND NOT (endpoint_id = ?7
+                AND (coalesce(host != ?8, 0) OR (start_at = ?9 AND end_at IS ?10 AND title IS ?11)))
      ORDER BY start_at DESC LIMIT ?6";
 
 /// The bookings that are in the way of one, the nearest first.
@@ -220,6 +221,7 @@ fn around(connection: &Connection, span: &Span) -> Result<Vec<Overlap>> {
             span.id,
             LOOKED_AT,
             span.endpoint_id,
+            span.host,
             span.start.as_microsecond(),
             span.end.map(Timestamp::as_microsecond),
             span.title
@@ -490,7 +492,20 @@ mod tests {
         let mut found = 0;
         for (class, reach) in (0i64..).zip(reaches.into_iter().chain([i64::MAX])) {
             let mut statement = connection.prepare(IN_CLASS).unwrap();
-            let parameters = params![class, from.saturating_sub(reach), to, from, 0, LOOKED_AT];
+            let nobody = None::<String>;
+            let parameters = params![
+                class,
+                from.saturating_sub(reach),
+                to,
+                from,
+                0,
+                LOOKED_AT,
+                1,
+                nobody,
+                0,
+                None::<i64>,
+                nobody
+            ];
             let mut rows = statement.query(parameters).unwrap();
             while rows.next().unwrap().is_some() {
                 found += 1;
@@ -501,5 +516,27 @@ mod tests {
             assert_eq!(statement.get_status(StatementStatus::Sort), 0);
         }
         assert_eq!(found, 10);
+    }
+    #[test]
+    fn many_hosts_of_one_endpoint_do_not_hide_what_is_in_the_way_of_one() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO endpoint (provider, label, token, created_at) VALUES ('orufy', 'One', 'a', 0);
+                 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100)
+                 INSERT INTO booking (endpoint_id, status, host, title, start_at, end_at, attendee, created_at, updated_at)
+                 SELECT 1, 'confirmed', iif(n = 1, 'Asha', 'Ben'), 'Cut', n, n + 3600000000, '{}', 0, 0 FROM n;",
+            )
+            .unwrap();
+        let asha = span(&connection, 1).unwrap().unwrap();
+        let another = Span {
+            id: 101,
+            start: asha.until() - SignedDuration::from_mins(1),
+            ..asha
+        };
+        let found = around(&connection, &another).unwrap();
+        let found: Vec<i64> = found.iter().map(|one| one.other(101)).collect();
+        assert_eq!(found, [1]);
     }
 }
