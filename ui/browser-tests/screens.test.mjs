@@ -449,7 +449,8 @@ const inGerman = [
   locale: "de-DE",
 }));
 
-describe("every screen", () => {
+// Each has a page of its own, and waits more than it works.
+describe("every screen", { concurrency: 2 }, () => {
   let window;
   before(async () => (window = await openWindow()));
   after(() => window.close());
