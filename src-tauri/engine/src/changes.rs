@@ -63,12 +63,45 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// The next change. One that was missed counts as [`Change::Anything`]. `None` once the engine is gone.
+    /// The next change, and all that have come meanwhile: several of different kinds, and those that were missed, count as
+    /// [`Change::Anything`]. Who looks anew has seen what they all changed. `None` once the engine is gone.
     pub async fn next(&mut self) -> Option<Change> {
-        match self.changes.recv().await {
-            Ok(change) => Some(change),
-            Err(broadcast::error::RecvError::Lagged(_)) => Some(Change::Anything),
-            Err(broadcast::error::RecvError::Closed) => None,
+        let mut heard = match self.changes.recv().await {
+            Ok(change) => change,
+            Err(broadcast::error::RecvError::Lagged(_)) => Change::Anything,
+            Err(broadcast::error::RecvError::Closed) => return None,
+        };
+        loop {
+            heard = match self.changes.try_recv() {
+                Ok(change) if change == heard => heard,
+                Ok(_) | Err(broadcast::error::TryRecvError::Lagged(_)) => Change::Anything,
+                Err(_) => return Some(heard),
+            };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_has_come_meanwhile_is_heard_at_once() {
+        let changes = Changes::default();
+        let mut listener = changes.listen();
+        for _ in 0..3 {
+            changes.tell(Change::Timeline);
+        }
+        assert_eq!(listener.next().await, Some(Change::Timeline));
+        changes.tell(Change::Timeline);
+        changes.tell(Change::Notices);
+        assert_eq!(listener.next().await, Some(Change::Anything));
+        // More than are kept for one that falls behind.
+        for _ in 0..100 {
+            changes.tell(Change::Gaps);
+        }
+        assert_eq!(listener.next().await, Some(Change::Anything));
+        drop(changes);
+        assert_eq!(listener.next().await, None);
     }
 }

@@ -1,7 +1,7 @@
 //! The processes that are measured, and what Linux tells of them.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -104,6 +104,14 @@ pub(crate) fn sleeps_of(process: u32) -> Result<Sleeps> {
         }
     }
     Ok(sleeps)
+}
+
+/// The name of a thread of a process.
+pub(crate) fn thread_name(process: u32, thread: &OsStr) -> String {
+    let comm = proc(process).join("task").join(thread).join("comm");
+    fs::read_to_string(comm)
+        .map(|name| name.trim().to_owned())
+        .unwrap_or_default()
 }
 
 /// How many processes a process has started that still run.
