@@ -41,7 +41,7 @@ pub(crate) async fn keep_current(app: AppHandle) {
         let read = desktop
             .engine
             .store
-            .read(|connection| reminding::cards(connection, &reminding::here()));
+            .read(|connection| reminding::cards(connection, &bellhop_engine::here()));
         let (count, over) = match read.await {
             Ok((cards, over)) => (cards.len(), over),
             Err(error) => {
@@ -124,7 +124,7 @@ async fn answer_all(app: AppHandle) {
     let answered = async {
         let read = engine
             .store
-            .read(|connection| reminding::cards(connection, &reminding::here()));
+            .read(|connection| reminding::cards(connection, &bellhop_engine::here()));
         for card in read.await?.0 {
             let seen = "dismissed".to_owned();
             engine.answer_reminders(card.booking_id, seen).await?;

@@ -1,10 +1,7 @@
 //! What came in, what is today, and what may have been missed.
 
-use bellhop_core::notice::Here;
 use bellhop_engine::gaps as ledger;
 use bellhop_engine::store::{digests, overlaps};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use tauri::State;
 
 use crate::dto::{Digest, DigestSchedule};
@@ -18,10 +15,7 @@ const OVERLAPS: i64 = 50;
 /// The digest as it would be made now.
 #[tauri::command]
 pub(crate) async fn digest(desktop: State<'_, Desktop>) -> Answer<Digest> {
-    let here = Here {
-        now: Timestamp::now(),
-        time_zone: TimeZone::system(),
-    };
+    let here = bellhop_engine::here();
     let read = desktop.engine.store.read(move |connection| {
         let since = digests::since_of_page(connection, &here)?;
         let today = digests::today(connection, &here)?

@@ -21,7 +21,7 @@ const NEXT: usize = 3;
 /// What the person chose, and what comes of it next.
 #[tauri::command]
 pub(crate) async fn reminders(desktop: State<'_, Desktop>) -> Answer<Reminders> {
-    let here = reminding::here();
+    let here = bellhop_engine::here();
     let read = desktop.engine.store.read(move |connection| {
         let rules = table::rules(connection)?;
         let next = reminding::upcoming(connection, &rules, &here, NEXT)?;
@@ -91,7 +91,7 @@ async fn of_booking(desktop: &Desktop, id: i64) -> anyhow::Result<BookingReminde
             told: Vec::new(),
         });
     };
-    let here = reminding::here();
+    let here = bellhop_engine::here();
     let plan = plan(&candidate.subject, &rules, &here);
     let told = candidate.reminders.iter().map(|reminder| ToldReminder {
         at: reminder.due_at.unwrap_or(reminder.planned_at).to_string(),
@@ -113,7 +113,7 @@ async fn of_booking(desktop: &Desktop, id: i64) -> anyhow::Result<BookingReminde
 /// What is on the card.
 #[tauri::command]
 pub(crate) async fn cards(desktop: State<'_, Desktop>) -> Answer<Vec<Card>> {
-    let here = reminding::here();
+    let here = bellhop_engine::here();
     let read = desktop.engine.store.read(move |connection| {
         let (cards, _) = reminding::cards(connection, &here)?;
         Ok((cards, settings::privacy(connection)?))

@@ -1,12 +1,10 @@
 //! The timeline, and the times in which nothing could arrive.
 
 use anyhow::Context as _;
-use bellhop_core::notice::Here;
 use bellhop_engine::changes::Change;
 use bellhop_engine::gaps as ledger;
 use bellhop_engine::store::{events, overlaps, timeline as entries};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use tauri::State;
 
 use super::row;
@@ -85,10 +83,7 @@ pub(crate) async fn mark_read(desktop: State<'_, Desktop>, event_ids: Vec<String
 /// The newest times in which some endpoint could not be reached, newest first.
 #[tauri::command]
 pub(crate) async fn gaps(desktop: State<'_, Desktop>) -> Answer<Vec<Gap>> {
-    let here = Here {
-        now: Timestamp::now(),
-        time_zone: TimeZone::system(),
-    };
+    let here = bellhop_engine::here();
     let reports = desktop
         .engine
         .store

@@ -80,6 +80,15 @@ describe("the palette", () => {
     await within(box).findByText("The bookings could not be searched: Disk I/O error.");
   });
 
+  it("takes what is typed before its field is there", async () => {
+    const { user } = open();
+    await user.keyboard("{Control>}k{/Control}zz qq");
+    const box = await screen.findByTestId("palette");
+    await within(box).findByText("Nothing matches “zz qq”.");
+    await user.type(within(box).getByRole("combobox"), "x");
+    await within(box).findByText("Nothing matches “zz qqx”.");
+  });
+
   it("does not open over a question", async () => {
     const { user } = open("#/endpoints");
     await user.click(await screen.findByRole("button", { name: "Remove Tutoring" }));

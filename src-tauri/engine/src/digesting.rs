@@ -5,16 +5,15 @@ use std::time::Duration;
 
 use bellhop_core::digest::{self, Reason, Schedule};
 use bellhop_core::notice::{Here, Loudness, NoticeKind};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tokio_util::sync::CancellationToken;
 
-use crate::Engine;
 use crate::changes::Change;
 use crate::store::digests::{self, Digest};
 use crate::store::notices::{self, NewNotice, Of};
 use crate::store::{self, StoreError, gaps};
+use crate::{Engine, here};
 
 /// How often the clock on the wall is looked at: it goes on while the computer sleeps and can be set, as the time zone can,
 /// and a wait knows of neither.
@@ -43,10 +42,7 @@ impl Engine {
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     let mut changes = engine.changes.listen();
     loop {
-        let here = Here {
-            now: Timestamp::now(),
-            time_zone: TimeZone::system(),
-        };
+        let here = here();
         let next = look(&engine, &here).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "a digest waits for the database");
             None

@@ -39,7 +39,10 @@ pub mod tunnel;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bellhop_core::notice::Here;
 use bellhop_core::signature::SecretValue;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rusqlite::Connection;
 
 use changes::Changes;
@@ -126,6 +129,14 @@ impl Engine {
                 .await?
                 .map(|(token, _)| token)),
         }
+    }
+}
+
+/// The person's clock and place.
+pub fn here() -> Here {
+    Here {
+        now: Timestamp::now(),
+        time_zone: TimeZone::system(),
     }
 }
 

@@ -17,11 +17,11 @@ use rusqlite::Connection;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::Engine;
 use crate::changes::Change;
 use crate::store::notices::{self, NewNotice, Of};
 use crate::store::reminders::{self, Candidate, Open, Reminder};
 use crate::store::{self, StoreError};
+use crate::{Engine, here};
 
 /// How far ahead is looked, beyond the longest time before a booking that was chosen.
 const AHEAD: SignedDuration = SignedDuration::from_hours(1);
@@ -38,14 +38,6 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// How long to leave a store alone that refuses.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(15);
-
-/// The person's clock and place.
-pub fn here() -> Here {
-    Here {
-        now: Timestamp::now(),
-        time_zone: TimeZone::system(),
-    }
-}
 
 /// Plans reminders as they become due, until `stop`.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {

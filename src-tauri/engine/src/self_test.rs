@@ -10,11 +10,10 @@ use std::time::Duration;
 
 use bellhop_core::call::Call;
 use bellhop_core::interpretation::interpret;
-use bellhop_core::notice::{Here, Wording, word};
+use bellhop_core::notice::{Wording, word};
 use bellhop_core::sample::{Act, SampleBooking};
 use bellhop_core::signature::{sign, verify};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use tokio::time::{Instant, sleep};
 
 use crate::endpoints::{EndpointError, signing_secret_name};
@@ -23,7 +22,7 @@ use crate::store::endpoints::{Called, Endpoint};
 use crate::store::self_tests::{self, Arrival, SelfTest, Step, WaitingTest};
 use crate::store::{self, StoreError};
 use crate::tunnel::outside::{Outside, OutsideCall, OutsideError};
-use crate::{Engine, random_hex, receiver};
+use crate::{Engine, here, random_hex, receiver};
 
 /// Carries the nonce of a test.
 pub const HEADER: &str = "x-bellhop-self-test";
@@ -430,10 +429,7 @@ pub(crate) fn wording(test: &WaitingTest) -> Option<Wording> {
         headers: Vec::new(),
         body: test.body.clone(),
     };
-    let here = Here {
-        now: Timestamp::now(),
-        time_zone: TimeZone::system(),
-    };
+    let here = here();
     let reading = interpret(test.provider, &call);
     let words = reading
         .events

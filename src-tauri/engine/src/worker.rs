@@ -13,9 +13,8 @@ use std::time::Duration;
 
 use bellhop_core::event::Problem;
 use bellhop_core::interpretation::{Reading, interpret};
-use bellhop_core::notice::{Here, word};
+use bellhop_core::notice::word;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use rusqlite::Connection;
 use tokio_util::sync::CancellationToken;
 
@@ -23,7 +22,7 @@ use crate::changes::{Change, Changes};
 use crate::store::deliveries::{DeliveryState, Waiting};
 use crate::store::search::{self, About};
 use crate::store::{Outcome, Result, Store, StoreError, bookings, deliveries, events};
-use crate::{overlaps, self_test};
+use crate::{here, overlaps, self_test};
 use telling::{plan, put, refold};
 
 /// Deliveries that are read ahead of their commits.
@@ -224,10 +223,7 @@ fn process(connection: &Connection, read: &Read) -> Result<()> {
     let Some(reading) = reading else {
         return set_aside(connection, delivery.id);
     };
-    let here = Here {
-        now: Timestamp::now(),
-        time_zone: TimeZone::system(),
-    };
+    let here = here();
     let mut touched = BTreeSet::new();
     let mut new = BTreeSet::new();
     for (id, position, booking_id) in events::of_delivery(connection, delivery.id)? {

@@ -1,10 +1,7 @@
 //! `bellhop gap`
 
-use bellhop_core::notice::Here;
 use bellhop_engine::Engine;
 use bellhop_engine::gaps::{self, Report};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::args::Gap as Command;
 use crate::json::Gap;
@@ -12,10 +9,7 @@ use crate::output::{Output, columns, local};
 
 pub(super) async fn run(engine: &Engine, command: Command, output: Output) -> anyhow::Result<()> {
     let Command::List { limit, endpoint } = command;
-    let here = Here {
-        now: Timestamp::now(),
-        time_zone: TimeZone::system(),
-    };
+    let here = bellhop_engine::here();
     let limit = usize::try_from(limit)?;
     let reports = engine
         .store

@@ -1,17 +1,15 @@
 //! Bubbles: what the desktop is asked to show of notices.
 
 use bellhop_core::event::EventKind;
-use bellhop_core::notice::{
-    Here, Loudness, NoticeKind, Privacy, Wording, Words, discreet, written,
-};
+use bellhop_core::notice::{Loudness, NoticeKind, Privacy, Wording, Words, discreet, written};
 use bellhop_core::provider::Provider;
 use bellhop_core::reminder::{Cause, Snooze};
 use bellhop_core::rule::Sound;
 use bellhop_core::slot::Slot;
 use bellhop_core::trouble::{self, Place};
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
+use crate::here;
 use crate::store::notices::Notice;
 
 /// More notices than this at once become one bubble.
@@ -210,10 +208,7 @@ fn snoozes(notice: &Notice) -> Vec<Snooze> {
 
 /// A notification as the person would see it of a booking that is made up.
 pub fn example(privacy: Privacy) -> Bubble {
-    let here = Here {
-        now: Timestamp::now(),
-        time_zone: TimeZone::system(),
-    };
+    let here = here();
     let start = here.now + SignedDuration::from_hours(24);
     let slot = Slot::Timed {
         start,

@@ -15,7 +15,6 @@ CREATE TABLE notice_of_anything (
     planned_at       INTEGER NOT NULL,
     due_at           INTEGER,           -- not before then; none: at once, whatever the clock says
     loudness         TEXT    NOT NULL,  -- silent | normal | urgent
-    sound            TEXT,
     held             TEXT,              -- why it is not shown: paused | quiet_hours | rule | seen | over
     shown_at         INTEGER,           -- when the desktop had taken it
     quieted          INTEGER NOT NULL DEFAULT 0, -- the desktop was asked not to disturb
