@@ -1,7 +1,8 @@
 //! What the window cannot do by itself.
 
 use anyhow::{Context as _, bail};
-use bellhop_engine::announcing;
+use bellhop_core::rule::Sound;
+use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::store::settings;
 use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
@@ -14,8 +15,20 @@ use crate::state::Desktop;
 /// Shows a notification, so that the person sees whether the desktop shows any.
 #[tauri::command]
 pub(crate) async fn test_notification(app: AppHandle, desktop: State<'_, Desktop>) -> Answer<()> {
+    show_example(app, &desktop, None).await
+}
+
+/// Shows a notification of a booking that is made up, with a sound if one is named.
+pub(super) async fn show_example(
+    app: AppHandle,
+    desktop: &Desktop,
+    sound: Option<Sound>,
+) -> Answer<()> {
     let privacy = desktop.engine.store.read(settings::privacy).await?;
-    let bubble = announcing::example(privacy);
+    let bubble = Bubble {
+        sound,
+        ..announcing::example(privacy)
+    };
     let shown = tauri::async_runtime::spawn_blocking(move || notifier::show(&app, &bubble)).await?;
     shown
         .map_err(anyhow::Error::msg)

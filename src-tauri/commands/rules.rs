@@ -1,16 +1,15 @@
 //! What the person said of how notices are told.
 
-use anyhow::Context as _;
 use bellhop_core::notice::NoticeKind;
 use bellhop_core::rule::{self, Sound};
 use bellhop_engine::store::rules as table;
-use bellhop_engine::{announcing, desktop as surroundings, rules as engine};
+use bellhop_engine::{desktop as surroundings, rules as engine};
 use jiff::tz::TimeZone;
 use tauri::{AppHandle, State};
 
+use super::desktop::show_example;
 use crate::dto::{self, KeptRule, KindSound, Preview, QuietHours, Wishes};
 use crate::error::Answer;
-use crate::notifier;
 use crate::state::Desktop;
 
 /// All that the person said of how notices are told.
@@ -110,18 +109,5 @@ pub(crate) async fn try_sound(
     desktop: State<'_, Desktop>,
     sound: dto::Sound,
 ) -> Answer<()> {
-    let privacy = desktop
-        .engine
-        .store
-        .read(bellhop_engine::store::settings::privacy)
-        .await?;
-    let bubble = announcing::Bubble {
-        sound: Some(sound.into()),
-        ..announcing::example(privacy)
-    };
-    let shown = tauri::async_runtime::spawn_blocking(move || notifier::show(&app, &bubble)).await?;
-    shown
-        .map_err(anyhow::Error::msg)
-        .context("The desktop did not take the notification")?;
-    Ok(())
+    show_example(app, &desktop, Some(sound.into())).await
 }

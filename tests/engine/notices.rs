@@ -69,9 +69,27 @@ impl Desk {
     }
 
     async fn listed(&self) -> Vec<Listed> {
+        self.page(1_000, None).await
+    }
+
+    /// The list as somebody reads it who goes through it page by page.
+    async fn paged(&self) -> Vec<Listed> {
+        let mut all: Vec<Listed> = Vec::new();
+        loop {
+            let before = all.last().map(|last| (last.at, last.notice.id));
+            let page = self.page(2, before).await;
+            if page.is_empty() {
+                return all;
+            }
+            all.extend(page);
+        }
+    }
+
+    async fn page(&self, limit: i64, before: Option<(Timestamp, i64)>) -> Vec<Listed> {
         let query = ListQuery {
-            limit: 1_000,
-            ..ListQuery::default()
+            limit,
+            before,
+            unshown: false,
         };
         let read = self
             .engine
@@ -251,7 +269,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// Whatever is planned again, answered and called off in between: a name is shown once, apart from what the person
-    /// asked to see again, and what was shown stays listed with its moment.
+    /// asked to see again, and what was shown stays listed with its moment, in the whole list and in its pages.
     #[test]
     fn a_notice_is_shown_once_whatever_the_order(moves in moves()) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -289,6 +307,7 @@ proptest! {
             }
             prop_assert!(shown.values().all(|times| *times == 1), "{shown:?}");
             let listed = desk.listed().await;
+            prop_assert_eq!(&desk.paged().await, &listed);
             for name in shown.keys() {
                 let times = listed.iter().filter(|one| one.notice.once.as_ref() == Some(name));
                 let times: Vec<_> = times.collect();

@@ -408,15 +408,17 @@ pub fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -> Resul
              answer, answered_at, ", columns!(), "
          WHERE notice.id IN (SELECT id FROM notice
              WHERE (shown_at IS NOT NULL OR due_at IS NULL OR due_at <= :now) AND (NOT :unshown OR shown_at IS NULL)
-                 AND (:at IS NULL OR (coalesce(shown_at, due_at, planned_at), id) < (:at, :id))
+                 AND coalesce(shown_at, due_at, planned_at) <= :at
+                 AND (coalesce(shown_at, due_at, planned_at) < :at OR id < :id)
              ORDER BY coalesce(shown_at, due_at, planned_at) DESC, id DESC LIMIT :limit)
          ORDER BY at DESC, notice.id DESC"
     ))?;
+    let (at, id) = query.before.unwrap_or((Timestamp::MAX, i64::MAX));
     let parameters = named_params! {
         ":now": now.as_microsecond(),
         ":unshown": query.unshown,
-        ":at": query.before.map(|(at, _)| at.as_microsecond()),
-        ":id": query.before.map(|(_, id)| id),
+        ":at": at.as_microsecond(),
+        ":id": id,
         ":limit": query.limit,
     };
     rows(&mut statement, parameters, |row| {

@@ -16,13 +16,9 @@ const headlines: Partial<Record<EventKind, string>> = {
   no_show: "No-show",
 };
 
-const day = new Intl.DateTimeFormat("en-GB", {
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-});
+const day = { weekday: "short", day: "numeric", month: "short" } as const;
+const onDay = new Intl.DateTimeFormat("en-GB", day);
+const atTime = new Intl.DateTimeFormat("en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
 
 /** What was told of the sample world: its acts, one in a pause and one in trouble, and an endpoint that is turned away. */
 export function noticesOf(entries: TimelineEntry[], endpoints: Endpoint[], now: Date): Notice[] {
@@ -55,8 +51,8 @@ export function noticesOf(entries: TimelineEntry[], endpoints: Endpoint[], now: 
 
 function noticeOf(entry: TimelineEntry, place: number): Notice {
   const later = (milliseconds: number) => new Date(Date.parse(entry.receivedAt) + milliseconds).toISOString();
-  const when = (moment: string | null) => (moment === null ? null : day.format(new Date(moment)));
-  const time = when(entry.start) ?? entry.date;
+  const when = (moment: string | null) => (moment === null ? null : atTime.format(new Date(moment)));
+  const time = when(entry.start) ?? (entry.date && onDay.format(new Date(entry.date)));
   const before = when(entry.previousStart);
   const notShown = place % 7 === 3 ? "paused" : place % 11 === 5 ? "seen" : null;
   const answer = (["opened", null, "done", null, "dismissed"] as const)[place % 5] ?? null;

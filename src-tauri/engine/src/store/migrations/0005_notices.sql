@@ -32,6 +32,8 @@ INSERT INTO notice_of_anything
 DROP TABLE notice;
 ALTER TABLE notice_of_anything RENAME TO notice;
 CREATE UNIQUE INDEX notice_once ON notice (once) WHERE once IS NOT NULL;
+-- The place of a notice in the list.
+CREATE INDEX notice_listed ON notice (coalesce(shown_at, due_at, planned_at));
 CREATE INDEX notice_waiting ON notice (id) WHERE shown_at IS NULL AND held IS NULL;
 CREATE INDEX notice_of_booking ON notice (booking_id) WHERE booking_id IS NOT NULL;
 CREATE INDEX notice_of_other_booking ON notice (other_booking_id) WHERE other_booking_id IS NOT NULL;
