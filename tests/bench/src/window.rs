@@ -52,7 +52,7 @@ pub(crate) struct Seen {
     pub(crate) listed: Vec<f64>,
     /// From the answer to a call to its row on the screen.
     pub(crate) arrivals: Vec<f64>,
-    /// Questions that were asked in the window, and how long their answers took to be on the screen.
+    /// Questions that were asked in the window and screens that were gone to, and how long until all of it was drawn.
     pub(crate) questions: Vec<(&'static str, Vec<f64>)>,
     /// Between two frames while the list is scrolled, and how many rows went by.
     pub(crate) frames: Vec<f64>,
@@ -100,7 +100,8 @@ async fn look(options: &Options, home: &Home) -> Result<Seen> {
     let page = Page(&opened.program);
     let arrivals = page.arrivals(home, opened.receiver).await?;
     let memory_mb = memory(&opened.program).await?;
-    let questions = page.questions().await?;
+    let mut questions = page.questions().await?;
+    questions.extend(page.screens().await?);
     let (frames, rows_gone_by) = page.scroll().await?;
     Ok(Seen {
         stored,
@@ -215,6 +216,19 @@ const QUESTION: &str = "
         field.dispatchEvent(new Event('input', { bubbles: true }));
     }";
 
+/// Goes to another screen, as a click does, and waits until all of it is drawn.
+const SCREEN: &str = "
+    const [hash, title, done] = arguments;
+    const began = performance.now();
+    const look = new MutationObserver(() => {
+        const there = document.querySelector('h1')?.textContent.trim() === title;
+        if (!there || document.querySelector('[data-testid=skeleton]') !== null) return;
+        look.disconnect();
+        requestAnimationFrame(() => done(performance.now() - began));
+    });
+    look.observe(document.body, { subtree: true, childList: true, attributes: true });
+    location.hash = hash;";
+
 /// Scrolls down a little in each frame, for five seconds.
 const SCROLL: &str = "
     const [done] = arguments;
@@ -291,6 +305,26 @@ impl Page<'_> {
             answers.push((name, times));
         }
         Ok(answers)
+    }
+
+    async fn screens(&self) -> Result<Vec<(&'static str, Vec<f64>)>> {
+        let mut all = Vec::new();
+        for (name, hash, title) in [
+            ("to Today", "#/digest", "Today"),
+            ("to Calendar", "#/calendar", "Calendar"),
+            ("to Overview", "#/overview", "Overview"),
+            ("to Notifications", "#/notices", "Notifications"),
+            ("to Deliveries", "#/deliveries", "Deliveries"),
+        ] {
+            let mut times = Vec::new();
+            for _ in 0..STARTS {
+                let went = self.wait_for(SCREEN, &[json!(hash), json!(title)]).await?;
+                times.push(went.as_f64().context("no time")?);
+                self.back().await?;
+            }
+            all.push((name, times));
+        }
+        Ok(all)
     }
 
     /// To the whole timeline again.
