@@ -269,7 +269,9 @@ async fn what_was_not_shown_and_what_overlaps_is_told() {
     world
         .sql(
             "UPDATE notice SET planned_at = unixepoch('2040-06-14 09:00:00') * 1000000;
-             UPDATE notice SET shown_at = NULL, held = 'paused' WHERE id = 1;
+             -- Put off from the evening before until that morning.
+             UPDATE notice SET planned_at = unixepoch('2040-06-13 22:00:00') * 1000000,
+                 due_at = unixepoch('2040-06-14 09:00:00') * 1000000, shown_at = NULL, held = 'paused' WHERE id = 1;
              UPDATE notice SET shown_at = NULL, held = 'rule' WHERE id = 2;",
         )
         .await;

@@ -239,11 +239,11 @@ pub fn not_shown(
 ) -> Result<Vec<NotShown>> {
     let mut statement = connection.prepare_cached(
         "SELECT notice.id, notice.kind, coalesce(event.booking_id, notice.booking_id) AS booking_id, title,
-             coalesce(due_at, planned_at) AS at, held
+             listed_at, held
          FROM notice LEFT JOIN event ON event.id = event_id
-         WHERE planned_at >= ?1 AND shown_at IS NULL AND notice.kind != 'digest'
-           AND (held IN ('paused', 'quiet_hours') OR (held IS NULL AND coalesce(due_at, planned_at) < ?2))
-         ORDER BY planned_at DESC LIMIT 200",
+         WHERE listed_at >= ?1 AND shown_at IS NULL AND notice.kind != 'digest'
+           AND (held IN ('paused', 'quiet_hours') OR (held IS NULL AND listed_at < ?2))
+         ORDER BY listed_at DESC LIMIT 200",
     )?;
     let taken = now.checked_sub(TAKEN_WITHIN).unwrap_or(now);
     let parameters = [since.as_microsecond(), taken.as_microsecond()];
@@ -255,7 +255,7 @@ pub fn not_shown(
                 .ok_or(StoreError::Unreadable("notice.kind"))?,
             booking_id: row.get("booking_id")?,
             title: row.get("title")?,
-            at: moment(row.get("at")?),
+            at: moment(row.get("listed_at")?),
             held: held.as_deref().and_then(Held::from_word),
         })
     })

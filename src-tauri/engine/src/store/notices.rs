@@ -404,14 +404,13 @@ pub struct ListQuery {
 /// Fails where SQLite does.
 pub fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -> Result<Vec<Listed>> {
     let mut statement = connection.prepare_cached(concat!(
-        "SELECT coalesce(shown_at, due_at, planned_at) AS at, event.delivery_id, planned_at, shown_at, notice.held, quieted,
+        "SELECT listed_at, event.delivery_id, planned_at, shown_at, notice.held, quieted,
              answer, answered_at, ", columns!(), "
          WHERE notice.id IN (SELECT id FROM notice
              WHERE (shown_at IS NOT NULL OR due_at IS NULL OR due_at <= :now) AND (NOT :unshown OR shown_at IS NULL)
-                 AND coalesce(shown_at, due_at, planned_at) <= :at
-                 AND (coalesce(shown_at, due_at, planned_at) < :at OR id < :id)
-             ORDER BY coalesce(shown_at, due_at, planned_at) DESC, id DESC LIMIT :limit)
-         ORDER BY at DESC, notice.id DESC"
+                 AND listed_at <= :at AND (listed_at < :at OR id < :id)
+             ORDER BY listed_at DESC, id DESC LIMIT :limit)
+         ORDER BY listed_at DESC, notice.id DESC"
     ))?;
     let (at, id) = query.before.unwrap_or((Timestamp::MAX, i64::MAX));
     let parameters = named_params! {
@@ -427,7 +426,7 @@ pub fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -> Resul
         let answered_at = row.get::<_, Option<i64>>("answered_at")?.map(moment);
         Ok(Listed {
             notice: read(row)?,
-            at: moment(row.get("at")?),
+            at: moment(row.get("listed_at")?),
             delivery_id: row.get("delivery_id")?,
             planned_at: moment(row.get("planned_at")?),
             shown_at: row.get::<_, Option<i64>>("shown_at")?.map(moment),

@@ -20,6 +20,8 @@ CREATE TABLE notice_of_anything (
     quieted          INTEGER NOT NULL DEFAULT 0, -- the desktop was asked not to disturb
     answer           TEXT,              -- what the person answered: opened | done | snoozed | dismissed
     answered_at      INTEGER,
+    -- Its place in the list: when it was shown, or was to be.
+    listed_at        INTEGER NOT NULL GENERATED ALWAYS AS (coalesce(shown_at, max(planned_at, due_at), planned_at)) VIRTUAL,
     CHECK ((event_id IS NULL) != (once IS NULL))
 ) STRICT;
 -- What waited before has no discreet words but its headline.
@@ -32,8 +34,7 @@ INSERT INTO notice_of_anything
 DROP TABLE notice;
 ALTER TABLE notice_of_anything RENAME TO notice;
 CREATE UNIQUE INDEX notice_once ON notice (once) WHERE once IS NOT NULL;
--- The place of a notice in the list.
-CREATE INDEX notice_listed ON notice (coalesce(shown_at, due_at, planned_at));
+CREATE INDEX notice_listed ON notice (listed_at);
 CREATE INDEX notice_waiting ON notice (id) WHERE shown_at IS NULL AND held IS NULL;
 CREATE INDEX notice_of_booking ON notice (booking_id) WHERE booking_id IS NOT NULL;
 CREATE INDEX notice_of_other_booking ON notice (other_booking_id) WHERE other_booking_id IS NOT NULL;
