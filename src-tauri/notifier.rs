@@ -127,7 +127,8 @@ async fn answered(app: &AppHandle, bubble: &Bubble, key: Key) {
     give(app, bubble, answer).await;
 }
 
-fn page(opens: Opens) -> String {
+/// The page of the window that a bubble leads to.
+pub(crate) fn page(opens: Opens) -> String {
     match opens {
         Opens::Timeline => "#/timeline".to_owned(),
         Opens::Booking(id) => format!("#/booking/{id}"),

@@ -6,19 +6,22 @@ mod standing;
 
 use std::time::Duration;
 
+use bellhop_engine::announcing::Opens;
+use bellhop_engine::answering::Answer;
+use bellhop_engine::store::notices;
 use bellhop_engine::store::settings::Pause;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
 use tauri::image::Image;
-use tauri::include_image;
 use tauri::tray::{MouseButton, MouseButtonState, TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{AppHandle, Manager as _};
 use tokio::sync::oneshot;
 
 use crate::commands::endpoints as endpoints_command;
+use crate::notifier;
 use crate::state::Desktop;
 use crate::windows;
 use menu::{Chosen, Entry};
-use panel::Panel;
+use panel::{Panel, Repainted};
 use standing::{Face, Standing};
 
 const TRAY: &str = "main";
@@ -40,7 +43,7 @@ pub(crate) fn is_there(app: &AppHandle) -> bool {
 /// Puts the icon into the tray.
 fn build(app: &AppHandle) -> tauri::Result<TrayIcon> {
     TrayIconBuilder::with_id(TRAY)
-        .icon(Face::Fine.image(Panel::Dark))
+        .icon(Face::Fine.image(Panel::Dark)?)
         .tooltip("Bellhop")
         .show_menu_on_left_click(false)
         .on_menu_event(|app, event| chosen(app, event.id().as_ref()))
@@ -62,6 +65,7 @@ pub(crate) async fn keep_current(app: AppHandle) {
     let desktop = app.state::<Desktop>();
     let mut changes = desktop.engine.changes.listen();
     let mut tunnel = desktop.serving.tunnel();
+    let mut repainted = Repainted::listen().await;
     let mut drawn = None;
     let mut told = false;
     loop {
@@ -79,6 +83,7 @@ pub(crate) async fn keep_current(app: AppHandle) {
         tokio::select! {
             change = changes.next() => if change.is_none() { return },
             changed = tunnel.changed() => if changed.is_err() { return },
+            () = repainted.next() => {}
             () = tokio::time::sleep(until) => {}
             () = desktop.stop.cancelled() => return,
         }
@@ -90,7 +95,7 @@ pub(crate) async fn keep_current(app: AppHandle) {
 struct Drawing {
     face: Face,
     panel: Panel,
-    words: String,
+    tooltip: String,
     entries: Vec<Entry>,
 }
 
@@ -100,7 +105,7 @@ async fn refresh(app: &AppHandle, drawn: &mut Option<Drawing>) -> anyhow::Result
     let drawing = Drawing {
         face: standing.face(),
         panel: Panel::of_desktop().await,
-        words: standing.words(),
+        tooltip: standing.tooltip(),
         entries: menu::entries(&standing),
     };
     // A menu that is drawn anew while somebody chooses from it takes no click.
@@ -122,39 +127,47 @@ fn draw(app: &AppHandle, drawing: &Drawing) -> tauri::Result<()> {
         Some(tray) => tray,
         None => build(app)?,
     };
-    tray.set_icon(Some(drawing.face.image(drawing.panel)))?;
-    tray.set_tooltip(Some(format!("Bellhop: {}", drawing.words)))?;
+    tray.set_icon(Some(drawing.face.image(drawing.panel)?))?;
+    tray.set_tooltip(Some(format!("Bellhop: {}", drawing.tooltip)))?;
     tray.set_menu(Some(menu::draw(app, &drawing.entries)?))
 }
 
+/// The drawings for a dark panel and for a light one.
+macro_rules! drawings {
+    ($name:literal) => {
+        [
+            include_bytes!(concat!(drawings!(in), $name, "-dark-44.png")).as_slice(),
+            include_bytes!(concat!(drawings!(in), $name, "-light-44.png")).as_slice(),
+        ]
+    };
+    (in) => {
+        concat!(env!("CARGO_MANIFEST_DIR"), "/icons/tray/tray-")
+    };
+}
+
 impl Face {
-    fn image(self, panel: Panel) -> Image<'static> {
-        match (self, panel) {
-            (Face::Fine, Panel::Dark) => include_image!("icons/tray/tray-fine-dark-44.png"),
-            (Face::Fine, Panel::Light) => include_image!("icons/tray/tray-fine-light-44.png"),
-            (Face::Unread, Panel::Dark) => include_image!("icons/tray/tray-unread-dark-44.png"),
-            (Face::Unread, Panel::Light) => include_image!("icons/tray/tray-unread-light-44.png"),
-            (Face::Connecting, Panel::Dark) => {
-                include_image!("icons/tray/tray-connecting-dark-44.png")
-            }
-            (Face::Connecting, Panel::Light) => {
-                include_image!("icons/tray/tray-connecting-light-44.png")
-            }
-            (Face::Unreachable, Panel::Dark) => {
-                include_image!("icons/tray/tray-unreachable-dark-44.png")
-            }
-            (Face::Unreachable, Panel::Light) => {
-                include_image!("icons/tray/tray-unreachable-light-44.png")
-            }
-            (Face::Paused, Panel::Dark) => include_image!("icons/tray/tray-paused-dark-44.png"),
-            (Face::Paused, Panel::Light) => include_image!("icons/tray/tray-paused-light-44.png"),
-            (Face::Attention, Panel::Dark) => {
-                include_image!("icons/tray/tray-attention-dark-44.png")
-            }
-            (Face::Attention, Panel::Light) => {
-                include_image!("icons/tray/tray-attention-light-44.png")
-            }
-        }
+    fn image(self, panel: Panel) -> tauri::Result<Image<'static>> {
+        let [dark, light] = match self {
+            Face::Fine | Face::Unread(..=0) => drawings!("fine"),
+            Face::Unread(1) => drawings!("unread-1"),
+            Face::Unread(2) => drawings!("unread-2"),
+            Face::Unread(3) => drawings!("unread-3"),
+            Face::Unread(4) => drawings!("unread-4"),
+            Face::Unread(5) => drawings!("unread-5"),
+            Face::Unread(6) => drawings!("unread-6"),
+            Face::Unread(7) => drawings!("unread-7"),
+            Face::Unread(8) => drawings!("unread-8"),
+            Face::Unread(9) => drawings!("unread-9"),
+            Face::Unread(10..) => drawings!("unread-many"),
+            Face::Connecting => drawings!("connecting"),
+            Face::Unreachable => drawings!("unreachable"),
+            Face::Paused => drawings!("paused"),
+            Face::Attention => drawings!("attention"),
+        };
+        Image::from_bytes(match panel {
+            Panel::Dark => dark,
+            Panel::Light => light,
+        })
     }
 }
 
@@ -163,6 +176,7 @@ fn chosen(app: &AppHandle, id: &str) {
         Some(Chosen::Open) => windows::show(app, None),
         Some(Chosen::Today) => windows::show(app, Some("#/digest")),
         Some(Chosen::Booking(id)) => windows::show(app, Some(&format!("#/booking/{id}"))),
+        Some(Chosen::Trouble(id)) => look_at(app.clone(), id),
         Some(Chosen::Delivery(id)) => windows::show(app, Some(&format!("#/delivery/{id}"))),
         Some(Chosen::Settings) => windows::show(app, Some("#/settings")),
         Some(Chosen::Endpoints) => windows::show(app, Some("#/endpoints")),
@@ -179,6 +193,29 @@ fn chosen(app: &AppHandle, id: &str) {
         Some(Chosen::Quit) => app.exit(0),
         None => {}
     }
+}
+
+/// Shows where to do something about a trouble, which the person knows of from then on.
+fn look_at(app: AppHandle, notice: i64) {
+    tauri::async_runtime::spawn(async move {
+        let engine = &app.state::<Desktop>().engine;
+        let read = move |connection: &_| notices::by_ids(connection, &[notice], Timestamp::now());
+        let page = match engine.store.read(read).await {
+            Ok(found) => found
+                .first()
+                .map(|trouble| notifier::page(Opens::of(trouble))),
+            Err(error) => {
+                tracing::error!(%error, "a trouble could not be read");
+                None
+            }
+        };
+        let window_app = app.clone();
+        let asked = app.run_on_main_thread(move || windows::show(&window_app, page.as_deref()));
+        asked.unwrap_or_else(|error| tracing::warn!(%error, "a click in the tray was lost"));
+        if let Err(error) = engine.answer(vec![notice], Answer::Opened).await {
+            tracing::error!(%error, "the answer to a notification was not kept");
+        }
+    });
 }
 
 fn tomorrow_morning(now: &Zoned) -> Option<Timestamp> {

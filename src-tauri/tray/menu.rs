@@ -16,6 +16,8 @@ pub(super) enum Chosen {
     Today,
     /// Open a booking.
     Booking(i64),
+    /// Open where to do something about the trouble of this notice.
+    Trouble(i64),
     /// Open a call that names no booking.
     Delivery(i64),
     Settings,
@@ -36,6 +38,7 @@ impl Chosen {
             Chosen::Open => "open".to_owned(),
             Chosen::Today => "today".to_owned(),
             Chosen::Booking(id) => format!("booking {id}"),
+            Chosen::Trouble(id) => format!("trouble {id}"),
             Chosen::Delivery(id) => format!("delivery {id}"),
             Chosen::Settings => "settings".to_owned(),
             Chosen::Endpoints => "endpoints".to_owned(),
@@ -58,6 +61,7 @@ impl Chosen {
             ("open", None) => Chosen::Open,
             ("today", None) => Chosen::Today,
             ("booking", Some(id)) => Chosen::Booking(id),
+            ("trouble", Some(id)) => Chosen::Trouble(id),
             ("delivery", Some(id)) => Chosen::Delivery(id),
             ("settings", None) => Chosen::Settings,
             ("endpoints", None) => Chosen::Endpoints,
@@ -93,6 +97,11 @@ impl Entry {
 /// What the menu has to say now.
 pub(super) fn entries(standing: &Standing) -> Vec<Entry> {
     let mut entries = vec![Entry::Read(text(&standing.words()))];
+    entries.extend(
+        standing
+            .troubles()
+            .map(|(id, words)| Entry::choose(Chosen::Trouble(id), &words)),
+    );
     entries.extend(
         standing
             .next()
@@ -205,6 +214,7 @@ mod tests {
             Chosen::Open,
             Chosen::Booking(7),
             Chosen::Delivery(8),
+            Chosen::Trouble(10),
             Chosen::Settings,
             Chosen::Endpoints,
             Chosen::Copy(9),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bellhop_core::notice::{Here, Privacy, headline, written};
 use bellhop_engine::store::bookings::{self, Booking};
 use bellhop_engine::store::endpoints::{self, Endpoint};
+use bellhop_engine::store::notices::{self, Notice};
 use bellhop_engine::store::settings::Pause;
 use bellhop_engine::store::timeline::{self, TimelineEntry, TimelineQuery};
 use bellhop_engine::store::{When, deliveries, events, overlaps, settings};
@@ -25,7 +26,8 @@ const AT_MOST: Duration = Duration::from_secs(15 * 60);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Face {
     Fine,
-    Unread,
+    /// So many entries that the person has not seen.
+    Unread(i64),
     Connecting,
     Unreachable,
     Paused,
@@ -44,6 +46,8 @@ pub(super) struct Standing {
     last_call: Option<Timestamp>,
     unread: i64,
     overlaps: i64,
+    /// Troubles that the person has not looked at.
+    troubles: Vec<Notice>,
     tunnel: TunnelStatus,
     here: Here,
 }
@@ -68,6 +72,7 @@ impl Standing {
                 last_call: deliveries::last_received(connection)?,
                 unread: events::unread(connection)?,
                 overlaps: overlaps::count_open(connection, now)?,
+                troubles: notices::unanswered_troubles(connection, now)?,
                 tunnel: TunnelStatus::Off,
                 here: Here {
                     now,
@@ -88,9 +93,12 @@ impl Standing {
             TunnelStatus::Failed { .. } => Face::Attention,
             TunnelStatus::Reconnecting { .. } => Face::Unreachable,
             TunnelStatus::Connecting => Face::Connecting,
+            _ if !self.troubles.is_empty() => Face::Attention,
             _ if self.pause.is_some() => Face::Paused,
-            _ if self.unread > 0 => Face::Unread,
-            _ => Face::Fine,
+            _ => match self.unread {
+                0 => Face::Fine,
+                unread => Face::Unread(unread),
+            },
         }
     }
 
@@ -111,6 +119,19 @@ impl Standing {
             0 => format!("{tunnel} · {last_call}"),
             unread => format!("{tunnel} · {last_call} · {unread} new"),
         }
+    }
+
+    /// What the icon says to somebody who points at it.
+    pub(super) fn tooltip(&self) -> String {
+        let troubles = self.troubles().map(|(_, words)| words);
+        let parts: Vec<String> = troubles.chain([self.words()]).collect();
+        parts.join(" · ")
+    }
+
+    /// Troubles that the person has not looked at, and their words.
+    pub(super) fn troubles(&self) -> impl Iterator<Item = (i64, String)> {
+        let words = |notice: &Notice| notice.words.at(self.privacy).title;
+        self.troubles.iter().map(move |one| (one.id, words(one)))
     }
 
     /// The next booking and its words.

@@ -21,7 +21,7 @@ use jiff::SignedDuration;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::{SECRET, TITLE, call, listening};
+use crate::{SECRET, TITLE, call, listening, tray};
 
 /// A Monday.
 const NOW: &str = "2031-06-02T08:00:00Z";
@@ -294,6 +294,7 @@ async fn a_no_show_and_a_trouble(stage: &Stage) -> Result<()> {
     is(trouble.hint("category"), Some("x-bellhop.trouble"))?;
     let without_done = [("default", "Open"), ("open", "Open"), ("snooze", "Snooze")];
     is(keys(&trouble), without_done.to_vec())?;
+    tray::leads_to_the_endpoints(&stage.desktop, &stage.program, &trouble.summary).await?;
 
     // Until a call of its own comes again, which mends it.
     let later = SampleBooking {

@@ -100,7 +100,7 @@ async fn story(desktop: &Desktop, program: &Program, data: &Path) -> Result<()> 
     let path = add_endpoint(program).await?;
     bookings_are_listed(desktop, program, &tray, receiver, &path).await?;
     it_pauses(desktop, program, &tray, receiver, &path).await?;
-    it_follows_the_panel(desktop, &tray, receiver, &path).await?;
+    it_follows_the_panel(desktop, &tray).await?;
     it_brings_the_window_back(desktop, program, &tray).await
 }
 
@@ -123,7 +123,7 @@ async fn bookings_are_listed(
         call::post_sample(receiver, path, number).await?;
         desktop.notifications().at_least(told).await?;
     }
-    shows(tray, "unread-dark").await?;
+    shows(tray, "unread-6-dark").await?;
     let next = begins(tray, "Next: Amelia Hart · ").await?;
     ensure!(next.contains(", 09:00–09:45"), "it says: {next}");
     begins(tray, "New booking: Amelia Hart · ").await?;
@@ -159,7 +159,7 @@ async fn it_pauses(
     begins(tray, "New booking: Omar Haddad · ").await?;
     tray.choose("Resume notifications").await?;
     // What came meanwhile is unread, and was told to nobody.
-    shows(tray, "unread-dark").await?;
+    shows(tray, "unread-1-dark").await?;
     call::post_sample(receiver, path, 7).await?;
     let all = desktop.notifications().at_least(before + 1).await?;
     ensure!(
@@ -170,15 +170,9 @@ async fn it_pauses(
     Ok(())
 }
 
-async fn it_follows_the_panel(
-    desktop: &Desktop,
-    tray: &TrayItem,
-    receiver: SocketAddr,
-    path: &str,
-) -> Result<()> {
-    desktop.portal().prefer_light();
-    call::post_sample(receiver, path, 8).await?;
-    shows(tray, "unread-light").await
+async fn it_follows_the_panel(desktop: &Desktop, tray: &TrayItem) -> Result<()> {
+    desktop.portal().prefer_light().await?;
+    shows(tray, "unread-2-light").await
 }
 
 async fn it_brings_the_window_back(
@@ -220,6 +214,29 @@ async fn it_brings_the_window_back(
     let after = desktop.notifications().all().len();
     ensure!(after == before + 1, "closing the window was told of twice");
     Ok(())
+}
+
+/// The icon asks for attention until the person has looked where something is to be done.
+pub(crate) async fn leads_to_the_endpoints(
+    desktop: &Desktop,
+    program: &Program,
+    trouble: &str,
+) -> Result<()> {
+    let tray = desktop.tray().item().await?;
+    shows(&tray, "attention-dark").await?;
+    let (title, text) = tray.tooltip().await?;
+    ensure!(
+        title.contains(trouble) || text.contains(trouble),
+        "it says: {title} {text}"
+    );
+    tray.choose(trouble).await?;
+    program.window().see_text("h1", "Endpoints").await?;
+    eventually("the trouble is no longer in the menu", async || {
+        let labels = labels(&tray).await?;
+        Ok((!labels.iter().any(|label| label == trouble)).then_some(()))
+    })
+    .await?;
+    shows(&tray, "unread-6-dark").await
 }
 
 /// Waits until the icon is the drawing of that name.

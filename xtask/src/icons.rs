@@ -13,12 +13,14 @@ const SMALL: u32 = 32;
 /// The tray's states, one drawing each.
 const STATES: [&str; 6] = [
     "fine",
-    "unread",
+    "unread-many",
     "connecting",
     "unreachable",
     "paused",
     "attention",
 ];
+/// What is unread is counted up to this in one drawing. More are many.
+const COUNTED: u8 = 9;
 /// The colour of the drawing for panels of each kind.
 const PANELS: [(&str, &str); 2] = [("light", "#2e2e2e"), ("dark", "#f4f4f4")];
 /// Common heights of a tray icon, and twice the first for dense screens.
@@ -55,17 +57,28 @@ pub(crate) fn draw() -> Result<()> {
     ];
     write("icon.icns", &icns(&apple)?)?;
     for state in STATES {
-        let drawing = format!("icons/tray/{state}.svg");
-        let drawing =
-            fs::read_to_string(&drawing).with_context(|| format!("cannot read {drawing}"))?;
-        for (panel, colour) in PANELS {
-            for size in TRAY_SIZES {
-                let picture = png(&drawing.replace("currentColor", colour), size)?;
-                write(&format!("tray/tray-{state}-{panel}-{size}.png"), &picture)?;
-            }
+        tray(state, &read(&format!("icons/tray/{state}.svg"))?)?;
+    }
+    let unread = read("icons/tray/unread.svg")?;
+    for count in 1..=COUNTED {
+        let drawing = unread.replace("{count}", &count.to_string());
+        tray(&format!("unread-{count}"), &drawing)?;
+    }
+    Ok(())
+}
+
+fn tray(state: &str, drawing: &str) -> Result<()> {
+    for (panel, colour) in PANELS {
+        for size in TRAY_SIZES {
+            let picture = png(&drawing.replace("currentColor", colour), size)?;
+            write(&format!("tray/tray-{state}-{panel}-{size}.png"), &picture)?;
         }
     }
     Ok(())
+}
+
+fn read(drawing: &str) -> Result<String> {
+    fs::read_to_string(drawing).with_context(|| format!("cannot read {drawing}"))
 }
 
 fn app(size: u32) -> Result<Vec<u8>> {
@@ -74,10 +87,7 @@ fn app(size: u32) -> Result<Vec<u8>> {
     } else {
         "icons/app.svg"
     };
-    png(
-        &fs::read_to_string(drawing).with_context(|| format!("cannot read {drawing}"))?,
-        size,
-    )
+    png(&read(drawing)?, size)
 }
 
 fn png(drawing: &str, size: u32) -> Result<Vec<u8>> {

@@ -295,6 +295,27 @@ pub fn waiting(connection: &Connection, now: Timestamp) -> Result<Vec<Notice>> {
     )
 }
 
+/// Troubles of endpoints that go on and that the person has neither answered nor silenced by a rule, in the order in which
+/// they began. That nobody can reach us is not among them: the tunnel itself tells it.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn unanswered_troubles(connection: &Connection, now: Timestamp) -> Result<Vec<Notice>> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " WHERE once GLOB 'trouble:*' AND once NOT GLOB 'trouble:reach:*'
+             AND coalesce(notice.held, '') NOT IN ('over', 'rule') AND answer IS NULL
+         ORDER BY notice.id"
+    ))?;
+    rows(
+        &mut statement,
+        named_params! { ":now": now.as_microsecond() },
+        read,
+    )
+}
+
 /// The name of a notice, and what has become of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {

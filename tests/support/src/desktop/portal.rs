@@ -2,16 +2,18 @@
 
 use anyhow::{Context, Result};
 use tokio::sync::watch;
+use zbus::object_server::SignalEmitter;
 use zbus::zvariant::{OwnedValue, Value};
 use zbus::{Connection, connection, fdo, interface};
 
 const NAME: &str = "org.freedesktop.portal.Desktop";
 const PATH: &str = "/org/freedesktop/portal/desktop";
+const SCHEME: (&str, &str) = ("org.freedesktop.appearance", "color-scheme");
 
 /// Owns the name of the portal.
 #[derive(Debug)]
 pub struct Portal {
-    _connection: Connection,
+    connection: Connection,
     scheme: watch::Sender<u32>,
 }
 
@@ -26,14 +28,19 @@ impl Portal {
                 .await
         };
         Ok(Self {
-            _connection: connection.await.context("cannot be the portal")?,
+            connection: connection.await.context("cannot be the portal")?,
             scheme,
         })
     }
 
-    /// From now on the person prefers light colours.
-    pub fn prefer_light(&self) {
+    /// From now on the person prefers light colours, and whoever listens hears of it.
+    pub async fn prefer_light(&self) -> Result<()> {
         self.scheme.send_replace(2);
+        let settings = self.connection.object_server();
+        let settings = settings.interface::<_, Settings>(PATH).await?;
+        let emitter = settings.signal_emitter();
+        Settings::setting_changed(emitter, SCHEME.0, SCHEME.1, Value::from(2_u32)).await?;
+        Ok(())
     }
 }
 
@@ -45,7 +52,7 @@ struct Settings {
 impl Settings {
     fn read_one(&self, namespace: &str, key: &str) -> fdo::Result<OwnedValue> {
         match (namespace, key) {
-            ("org.freedesktop.appearance", "color-scheme") => {
+            SCHEME => {
                 let scheme = Value::from(*self.scheme.borrow());
                 scheme
                     .try_into()
@@ -54,4 +61,12 @@ impl Settings {
             _ => Err(fdo::Error::Failed(format!("no setting {namespace} {key}"))),
         }
     }
+
+    #[zbus(signal)]
+    async fn setting_changed(
+        emitter: &SignalEmitter<'_>,
+        namespace: &str,
+        key: &str,
+        value: Value<'_>,
+    ) -> zbus::Result<()>;
 }
