@@ -28,13 +28,14 @@ struct Met {
     refused: usize,
 }
 
-/// Calls `address` from many threads, whoever is there, until `stop`.
+/// Calls `address` from many threads, whoever is there, until `stop`. Each rests for `pause` after a call that was taken.
 fn hammer<'scope>(
     scope: &'scope thread::Scope<'scope, '_>,
     address: &str,
     endpoint: &'scope Endpoint,
     next: &'scope AtomicUsize,
     stop: &'scope AtomicBool,
+    pause: Duration,
 ) -> Vec<thread::ScopedJoinHandle<'scope, Met>> {
     let caller = |_| {
         let receiver = Receiver::at(address.to_owned());
@@ -45,7 +46,10 @@ fn hammer<'scope>(
             while !stop.load(Ordering::Relaxed) && Instant::now() < end {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 match send(&receiver, endpoint, number) {
-                    Some(200) => _ = met.acknowledged.insert(number),
+                    Some(200) => {
+                        met.acknowledged.insert(number);
+                        thread::sleep(pause);
+                    }
                     Some(503) => met.refused += 1,
                     // More than an endpoint is taken for at once: a provider comes back.
                     Some(429) => thread::sleep(Duration::from_millis(20)),
@@ -126,7 +130,7 @@ fn no_call_is_acknowledged_before_the_store_is_open_and_migrated() {
     let before = State::read(bellhop.home());
     let disk = Disk::below(bellhop.home()).slower_by(40);
     let met = thread::scope(|scope| {
-        let callers = hammer(scope, &address, &endpoint, &next, &stop);
+        let callers = hammer(scope, &address, &endpoint, &next, &stop, Duration::ZERO);
         let serve = bellhop.command(&["serve", "--json", "--listen", &address]);
         let mut serving = bellhop.serve_by(disk.put_below(serve));
         // It says that it is there once it is: from now on, everybody is answered.
@@ -179,7 +183,7 @@ fn no_call_is_acknowledged_while_another_process_holds_the_store() {
         let holder = connect(&bellhop);
         holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
         let met = thread::scope(|scope| {
-            let callers = hammer(scope, &address, &endpoint, &next, &stop);
+            let callers = hammer(scope, &address, &endpoint, &next, &stop, Duration::ZERO);
             let serve = bellhop.command(&["serve", "--json", "--listen", &address]);
             let mut process = Process::start(serve);
             if held_for_ever {
@@ -260,8 +264,19 @@ fn a_call_that_ends_the_program_is_set_aside_after_three_more_tries() {
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let mut process = serve();
     assert!(process.next_line().contains("listening"));
+    // What is there when the worker begins is tried with a note of it: the deadly one comes after that.
+    let first = Receiver::at(address.clone());
+    assert_eq!(
+        send(&first, &endpoint, next.fetch_add(1, Ordering::Relaxed)),
+        Some(200)
+    );
+    eventually(SOON, "the worker has begun", || {
+        (count(&bellhop, "SELECT count(*) FROM event") > 0).then_some(())
+    });
     let (met, deaths) = thread::scope(|scope| {
-        let callers = hammer(scope, &address, &endpoint, &next, &stop);
+        // As many as come in a rush, and not more than can be read in time on a busy machine.
+        let pause = Duration::from_millis(25);
+        let callers = hammer(scope, &address, &endpoint, &next, &stop, pause);
         let signature = crate::calls::signature(SECRET, deadly.as_bytes());
         let headers = [("X-Bookora-Signature", signature)];
         // It dies so soon that the answer may not leave any more; then the provider repeats the call.
