@@ -1,16 +1,22 @@
 //! Table `delivery`: the inbox, and the truth. Events and bookings are derived from it.
 
+mod accepting;
+mod working;
+
 use bellhop_core::call::Call;
 use bellhop_core::event::Problem;
-use bellhop_core::provider::{IdempotencyKey, Provider};
-use bellhop_core::signature::{Trust, VerifiedDelivery};
+use bellhop_core::provider::Provider;
+use bellhop_core::signature::Trust;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use sha2::{Digest, Sha256};
 
-use super::columns::{from_json, moment, rows, to_json};
-use super::endpoints::{self, provider_word};
-use super::{Result, StoreError, secrets};
+use super::columns::{from_json, moment, rows};
+use super::endpoints::provider_word;
+use super::{Result, StoreError};
+
+pub use accepting::{Accepted, accept};
+pub(crate) use working::{Taken, begin_again, finish, newest, take};
+pub use working::{Waiting, erased, replay, replay_booking, waiting};
 
 /// How far a delivery has been worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,138 +78,6 @@ pub struct Delivery {
     pub worked_at: Option<Timestamp>,
 }
 
-/// What became of a call that was accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Accepted {
-    /// It is new, and stored.
-    Stored(i64),
-    /// It is stored already.
-    Repeat(i64),
-}
-
-/// Stores a genuine call, unless it is stored already.
-///
-/// # Errors
-///
-/// Fails where SQLite does. Each of its statements may be done then; whichever are, the call may come again.
-pub fn accept(
-    connection: &Connection,
-    delivery: &VerifiedDelivery,
-    now: Timestamp,
-) -> Result<Accepted> {
-    if let Some(proof) = delivery.proof() {
-        secrets::mark_used(connection, proof.secret_id, now)?;
-    }
-    if let Some(form) = delivery.form_to_pin() {
-        endpoints::pin_form(connection, delivery.endpoint_id(), form)?;
-    }
-    endpoints::called(connection, delivery.endpoint_id(), now)?;
-    if let Some(host) = delivery.call().forwarded_host() {
-        endpoints::called_through(connection, delivery.endpoint_id(), host)?;
-    }
-    let key = delivery.idempotency_key();
-    if let Some(id) = insert(connection, delivery, key.as_str(), now)? {
-        return Ok(Accepted::Stored(id));
-    }
-    let (id, body, erased): (i64, Vec<u8>, bool) = connection
-        .prepare_cached(
-            "SELECT id, body, erased_at IS NOT NULL FROM delivery WHERE endpoint_id = ?1 AND idempotency_key = ?2",
-        )?
-        .query_row(params![delivery.endpoint_id(), key.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
-    // Where the content has been removed, the key alone decides: what was erased must not come back by a repeat.
-    if matches!(key, IdempotencyKey::Derived(_)) && !erased && body != delivery.call().body {
-        // Our own guess of a key met other bytes. That may be a second act in the same second: it is kept as well, and
-        // if it says nothing new, it adds no event.
-        let digest = hex::encode(Sha256::digest(&delivery.call().body));
-        if let Some(id) = insert(
-            connection,
-            delivery,
-            &format!("{}#{digest}", key.as_str()),
-            now,
-        )? {
-            return Ok(Accepted::Stored(id));
-        }
-    }
-    connection
-        .prepare_cached("UPDATE delivery SET repeats = repeats + 1 WHERE id = ?1")?
-        .execute([id])?;
-    Ok(Accepted::Repeat(id))
-}
-
-fn insert(
-    connection: &Connection,
-    delivery: &VerifiedDelivery,
-    key: &str,
-    now: Timestamp,
-) -> Result<Option<i64>> {
-    let call = delivery.call();
-    let inserted = connection
-        .prepare_cached(
-            "INSERT INTO delivery (endpoint_id, idempotency_key, received_at, query, headers, body, trust)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (endpoint_id, idempotency_key) DO NOTHING",
-        )?
-        .execute(params![
-            delivery.endpoint_id(),
-            key,
-            now.as_microsecond(),
-            call.query,
-            call.header_block(),
-            call.body,
-            delivery.trust().as_str(),
-        ])?;
-    Ok((inserted > 0).then(|| connection.last_insert_rowid()))
-}
-
-/// A delivery that waits for the worker, with its content.
-#[derive(Debug)]
-pub struct Waiting {
-    /// Its row.
-    pub id: i64,
-    /// Its provider.
-    pub provider: Provider,
-    /// How often the worker began on it and did not come to its end.
-    pub tries: i64,
-    /// The call.
-    pub call: Call,
-}
-
-/// The oldest deliveries up to `newest` that wait for the worker, those that were never tried first.
-///
-/// # Errors
-///
-/// Fails where SQLite does.
-pub fn waiting(connection: &Connection, newest: i64, limit: usize) -> Result<Vec<Waiting>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT delivery.id, provider, tries, query, headers, body FROM delivery
-         JOIN endpoint ON endpoint.id = endpoint_id
-         WHERE state = 'pending' AND delivery.id <= ?1 ORDER BY tries, delivery.id LIMIT ?2",
-    )?;
-    rows(
-        &mut statement,
-        [newest, i64::try_from(limit).unwrap_or(i64::MAX)],
-        |row| {
-            Ok(Waiting {
-                id: row.get("id")?,
-                provider: provider_word(&row.get::<_, String>("provider")?)?,
-                tries: row.get("tries")?,
-                call: read_call(row)?,
-            })
-        },
-    )
-}
-
-/// The newest delivery, if there is one.
-///
-/// # Errors
-///
-/// Fails where SQLite does.
-pub(crate) fn newest(connection: &Connection) -> Result<Option<i64>> {
-    let mut statement = connection.prepare_cached("SELECT max(id) FROM delivery")?;
-    Ok(statement.query_row([], |row| row.get(0))?)
-}
-
 /// When the newest call came.
 ///
 /// # Errors
@@ -216,29 +90,6 @@ pub fn last_received(connection: &Connection) -> Result<Option<Timestamp>> {
     Ok(at.map(moment))
 }
 
-/// Deliveries up to `newest` that an earlier run left open, noted as begun once more: those that it may never have begun
-/// on together, but one that was begun on before alone, so that the next start knows which one it was that ended the
-/// program.
-///
-/// # Errors
-///
-/// Fails where SQLite does.
-pub(crate) fn begin_again(
-    connection: &Connection,
-    newest: i64,
-    limit: usize,
-) -> Result<Vec<Waiting>> {
-    let mut batch = waiting(connection, newest, limit)?;
-    let untried = batch.iter().filter(|delivery| delivery.tries == 0).count();
-    batch.truncate(untried.max(1));
-    let mut note =
-        connection.prepare_cached("UPDATE delivery SET tries = tries + 1 WHERE id = ?1")?;
-    for delivery in &batch {
-        note.execute([delivery.id])?;
-    }
-    Ok(batch)
-}
-
 pub(super) fn read_call(row: &Row<'_>) -> Result<Call> {
     let headers: Vec<u8> = row.get("headers")?;
     Ok(Call {
@@ -246,97 +97,6 @@ pub(super) fn read_call(row: &Row<'_>) -> Result<Call> {
         headers: Call::read_header_block(&headers),
         body: row.get("body")?,
     })
-}
-
-/// What the worker needs to know of a delivery as it takes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Taken {
-    pub(crate) endpoint_id: i64,
-    pub(crate) received_at: Timestamp,
-    pub(crate) replay: bool,
-}
-
-/// The delivery, if it still waits: another process may have taken it.
-pub(crate) fn take(connection: &Connection, id: i64) -> Result<Option<Taken>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT endpoint_id, received_at, replay FROM delivery WHERE id = ?1 AND state = 'pending'",
-    )?;
-    let taken = statement.query_row([id], |row| {
-        Ok(Taken {
-            endpoint_id: row.get("endpoint_id")?,
-            received_at: moment(row.get("received_at")?),
-            replay: row.get("replay")?,
-        })
-    });
-    Ok(taken.optional()?)
-}
-
-/// Notes that a delivery has been worked on.
-pub(crate) fn finish(
-    connection: &Connection,
-    id: i64,
-    state: DeliveryState,
-    problems: &[Problem],
-    now: Timestamp,
-) -> Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE delivery SET state = ?2, problems = ?3, worked_at = ?4, replay = 0 WHERE id = ?1",
-        )?
-        .execute(params![
-            id,
-            state.as_str(),
-            to_json(&problems, "delivery.problems")?,
-            now.as_microsecond(),
-        ])?;
-    Ok(())
-}
-
-/// Lets one delivery, or all, be read again. Gives how many. One whose content was removed is left as it is.
-///
-/// # Errors
-///
-/// Fails where SQLite does.
-pub fn replay(connection: &Connection, id: Option<i64>) -> Result<usize> {
-    // A delivery that has not been read yet is no replay: it still has its notices to give.
-    let replayed = connection
-        .prepare_cached(
-            "UPDATE delivery SET state = 'pending', replay = 1, tries = 0
-             WHERE (?1 IS NULL OR id = ?1) AND state != 'pending' AND erased_at IS NULL",
-        )?
-        .execute([id])?;
-    Ok(replayed)
-}
-
-/// Lets the calls of a booking be read again. Gives how many, and how many cannot be, because their content was removed.
-///
-/// # Errors
-///
-/// Fails where SQLite does.
-pub fn replay_booking(connection: &Connection, booking_id: i64) -> Result<(usize, usize)> {
-    let mut statement = connection.prepare_cached(
-        "SELECT DISTINCT delivery.id, erased_at IS NOT NULL FROM event JOIN delivery ON delivery.id = delivery_id
-         WHERE booking_id = ?1",
-    )?;
-    let calls: Vec<(i64, bool)> = rows(&mut statement, [booking_id], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
-    let mut replayed = 0;
-    for (id, _) in &calls {
-        replayed += replay(connection, Some(*id))?;
-    }
-    Ok((replayed, calls.iter().filter(|(_, erased)| *erased).count()))
-}
-
-/// How many deliveries cannot be read again, because their content was removed.
-///
-/// # Errors
-///
-/// Fails where SQLite does.
-pub fn erased(connection: &Connection) -> Result<i64> {
-    let mut statement =
-        connection.prepare_cached("SELECT count(*) FROM delivery WHERE erased_at IS NOT NULL")?;
-    Ok(statement.query_row([], |row| row.get(0))?)
 }
 
 const COLUMNS: &str = "delivery.id, endpoint_id, provider, received_at, idempotency_key, repeats, trust, state, problems, worked_at, erased_at";
