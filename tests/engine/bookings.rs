@@ -11,13 +11,12 @@
 use std::sync::Arc;
 
 use bellhop_core::booking::{Field, TextChange};
-use bellhop_core::call::Call;
 use bellhop_core::provider::Provider;
-use bellhop_core::signature::{Checked, SecretValue, SigningSecret, sign, verify};
+use bellhop_core::sample::SampleCall;
 use bellhop_engine::Engine;
 use bellhop_engine::store::timeline::{TimelineEntry, TimelineQuery};
 use bellhop_engine::store::{StoreError, bookings, deliveries, notes, timeline};
-use bellhop_engine::worker::drain;
+use bellhop_test_support::telling::{Webhook, call_with, works};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::json;
@@ -25,7 +24,7 @@ use tempfile::TempDir;
 
 struct World {
     engine: Arc<Engine>,
-    endpoint: i64,
+    kordless: Webhook,
     _data: TempDir,
 }
 
@@ -53,11 +52,10 @@ impl World {
     async fn open() -> World {
         let data = tempfile::tempdir().unwrap();
         let engine = Engine::open_with_file_secrets(data.path()).await.unwrap();
-        let secret = SecretValue::new("s");
-        let added = engine.add_endpoint(Provider::Kordless, None, secret).await;
+        let kordless = Webhook::of_new_endpoint(&engine, Provider::Kordless).await;
         World {
             engine,
-            endpoint: added.unwrap().id,
+            kordless,
             _data: data,
         }
     }
@@ -67,36 +65,15 @@ impl World {
             "data": { "booking": { "id": told.booking, "serviceId": told.service, "startsAt": "2026-07-01T10:00:00Z",
             "endsAt": "2026-07-01T10:45:00Z", "status": "confirmed",
             "contact": { "name": "Jane Doe", "email": told.email, "phone": told.phone } } } });
-        let body = body.to_string().into_bytes();
-        let value = SecretValue::new("s").unwrap();
-        let signed = sign(Provider::Kordless, Some(&value), None, 0, &body);
-        let own = [("x-kordless-webhook-id".to_owned(), id.to_owned())];
-        let headers = own.into_iter().chain(signed.headers);
-        let call = Call {
-            query: None,
-            headers: headers
-                .map(|(name, value)| (name, value.into_bytes()))
-                .collect(),
-            body,
+        let content = SampleCall {
+            headers: vec![("x-kordless-webhook-id", id.to_owned())],
+            body: body.to_string().into_bytes(),
         };
-        let checked = Checked {
-            endpoint_id: self.endpoint,
-            provider: Provider::Kordless,
-            secrets: vec![SigningSecret { id: -1, value }],
-            pinned: None,
-        };
-        let delivery = verify(&checked, call).unwrap();
-        self.write(move |connection| {
-            deliveries::accept(connection, &delivery, Timestamp::UNIX_EPOCH).map(drop)
-        })
-        .await;
-        self.work().await;
-    }
-
-    async fn work(&self) {
-        drain(&self.engine.store, &self.engine.changes)
-            .await
-            .unwrap();
+        let call = call_with(Provider::Kordless, content, Timestamp::UNIX_EPOCH);
+        self.kordless
+            .calls(&self.engine, call, Timestamp::UNIX_EPOCH)
+            .await;
+        works(&self.engine).await;
     }
 
     async fn write<T: Send + 'static>(
@@ -142,7 +119,7 @@ async fn a_booking_that_is_done_is_open_again_when_something_new_is_heard_of_it(
     world.tell(HAIRCUT, "another").await;
     let replayed = world.write(|connection| deliveries::replay_booking(connection, 1));
     assert_eq!(replayed.await, (1, 0));
-    world.work().await;
+    works(&world.engine).await;
     assert!(world.done());
     let repeats = world.read(|connection| timeline::of_booking(connection, 1));
     assert_eq!(repeats[0].repeats, 1);
@@ -292,7 +269,7 @@ async fn a_call_whose_content_is_gone_is_not_read_again() {
         .await;
     let replayed = world.write(|connection| deliveries::replay_booking(connection, 1));
     assert_eq!(replayed.await, (1, 1));
-    world.work().await;
+    works(&world.engine).await;
     assert_eq!(
         world
             .read(|connection| timeline::of_booking(connection, 1))
@@ -318,7 +295,7 @@ async fn a_note_goes_where_its_booking_goes_when_a_call_is_read_otherwise() {
         .await;
     let replayed = world.write(|connection| deliveries::replay_booking(connection, 1));
     assert_eq!(replayed.await, (1, 0));
-    world.work().await;
+    works(&world.engine).await;
     let entries = world.found("almond");
     let booking = entries.first().and_then(|entry| entry.booking_id).unwrap();
     assert_ne!(booking, 1, "it was not read otherwise");

@@ -9,25 +9,21 @@
 )]
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
-use bellhop_core::call::Call;
 use bellhop_core::notice::Privacy;
 use bellhop_core::provider::Provider;
 use bellhop_core::sample::{Act, SampleBooking};
-use bellhop_core::signature::{Checked, SecretValue, SigningSecret, sign, verify};
 use bellhop_engine::Engine;
 use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::restoring::{self, RestoreError};
 use bellhop_engine::store::attendees::Person;
-use bellhop_engine::store::{deliveries, settings};
-use bellhop_engine::worker::drain;
+use bellhop_engine::store::settings;
+use bellhop_test_support::bubbles::Bubbles;
+use bellhop_test_support::telling::{Webhook, call_of, works};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
 
-const SOON: Duration = Duration::from_secs(20);
 const PROVIDER: Provider = Provider::Kordless;
 const HEADLINES: [&str; 3] = ["New booking", "Moved", "Cancelled"];
 
@@ -39,51 +35,20 @@ async fn open() -> (Arc<Engine>, TempDir) {
 
 /// Takes a call for each act of one booking, at the moment `received`.
 async fn book(engine: &Engine, number: u64, received: Timestamp) -> SampleBooking {
-    let secret = SecretValue::new("s3cret").unwrap();
-    let added = engine.add_endpoint(PROVIDER, None, None).await.unwrap();
-    let checked = Checked {
-        endpoint_id: added.id,
-        provider: PROVIDER,
-        secrets: vec![SigningSecret {
-            id: -1,
-            value: secret.clone(),
-        }],
-        pinned: None,
-    };
-    let mut booking = SampleBooking::new(number, Timestamp::now());
-    for act in [Act::Book, Act::Move, Act::Cancel] {
-        if act == Act::Move {
-            booking = booking.moved(booking.now + SignedDuration::from_secs(1));
-        } else if act == Act::Cancel {
-            booking = booking.told_again(booking.now + SignedDuration::from_secs(1));
-        }
-        let sample = PROVIDER
-            .sample(PROVIDER.event_type_of(act), &booking)
-            .unwrap();
-        let signed = sign(
-            PROVIDER,
-            Some(&secret),
-            None,
-            booking.now.as_second(),
-            &sample.body,
-        );
-        let own = sample.headers.into_iter();
-        let call = Call {
-            query: None,
-            headers: own
-                .map(|(name, value)| (name.to_owned(), value))
-                .chain(signed.headers)
-                .map(|(name, value)| (name, value.into_bytes()))
-                .collect(),
-            body: sample.body,
-        };
-        let delivery = verify(&checked, call).unwrap();
-        let stored = engine
-            .store
-            .write(move |connection| deliveries::accept(connection, &delivery, received));
-        stored.await.unwrap();
+    let kordless = Webhook::of_new_endpoint(engine, PROVIDER).await;
+    let second = SignedDuration::from_secs(1);
+    let booked = SampleBooking::new(number, Timestamp::now());
+    let moved = booked.moved(booked.now + second);
+    let cancelled = moved.told_again(moved.now + second);
+    for (act, booking) in [
+        (Act::Book, &booked),
+        (Act::Move, &moved),
+        (Act::Cancel, &cancelled),
+    ] {
+        let call = call_of(PROVIDER, PROVIDER.event_type_of(act), booking);
+        kordless.calls(engine, call, received).await;
     }
-    booking
+    cancelled
 }
 
 /// What the desktop is asked to show of one booking's life.
@@ -98,25 +63,10 @@ async fn shown(privacy: Privacy) -> (Vec<Bubble>, SampleBooking) {
         .await
         .unwrap();
     let booking = book(&engine, 7, Timestamp::now()).await;
-    drain(&engine.store, &engine.changes).await.unwrap();
-    let bubbles: Arc<Mutex<Vec<Bubble>>> = Arc::default();
-    let (stop, seen) = (CancellationToken::new(), Arc::clone(&bubbles));
-    let show = move |bubble: &Bubble| {
-        seen.lock().unwrap().push(bubble.clone());
-        Ok(())
-    };
-    let announcing = tokio::spawn(announcing::run(Arc::clone(&engine), stop.clone(), show));
-    let all = async {
-        while bubbles.lock().unwrap().len() < 3 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(SOON, all)
-        .await
-        .expect("three bubbles");
-    stop.cancel();
-    announcing.await.unwrap();
-    let bubbles = bubbles.lock().unwrap().clone();
+    works(&engine).await;
+    let desktop = Bubbles::of(&engine);
+    let bubbles = desktop.at_least(3).await;
+    desktop.end().await;
     (bubbles, booking)
 }
 
@@ -183,7 +133,7 @@ async fn what_a_rule_would_remove_is_what_it_removes() {
     book(&engine, 1, now - SignedDuration::from_hours(24 * 100)).await;
     book(&engine, 2, now - SignedDuration::from_hours(24 * 40)).await;
     book(&engine, 3, now).await;
-    drain(&engine.store, &engine.changes).await.unwrap();
+    works(&engine).await;
     let due = async |days| engine.due_after(days).await.unwrap().deliveries;
     assert_eq!(due(None).await, 0);
     assert_eq!(due(Some(365)).await, 0);
@@ -203,7 +153,7 @@ async fn what_a_rule_would_remove_is_what_it_removes() {
 async fn a_backup_is_looked_into_before_anything_is_restored() {
     let (engine, data) = open().await;
     book(&engine, 1, Timestamp::now()).await;
-    drain(&engine.store, &engine.changes).await.unwrap();
+    works(&engine).await;
     let elsewhere = tempfile::tempdir().unwrap();
     let file = elsewhere.path().join("backup of may.db");
     engine.store.back_up(&file).await.unwrap();

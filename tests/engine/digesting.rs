@@ -11,16 +11,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bellhop_core::call::Call;
 use bellhop_core::digest::Schedule;
 use bellhop_core::notice::{Held, Here};
 use bellhop_core::provider::Provider;
 use bellhop_core::sample::{Act, SampleBooking};
-use bellhop_core::signature::{Checked, SecretValue, SigningSecret, sign, verify};
 use bellhop_engine::Engine;
 use bellhop_engine::digesting::look;
-use bellhop_engine::store::{deliveries, digests, notices};
-use bellhop_engine::worker::drain;
+use bellhop_engine::store::{digests, notices};
+use bellhop_test_support::telling::{Webhook, shows_everything};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -38,59 +36,24 @@ fn here(now: &str) -> Here {
 
 struct World {
     engine: Arc<Engine>,
-    endpoint: i64,
+    kordless: Webhook,
 }
 
 impl World {
     async fn open(data: &Path) -> World {
         let engine = Engine::open_with_file_secrets(data).await.unwrap();
-        let added = engine.add_endpoint(Provider::Kordless, None, None).await;
-        World {
-            engine,
-            endpoint: added.unwrap().id,
-        }
+        let kordless = Webhook::of_new_endpoint(&engine, Provider::Kordless).await;
+        World { engine, kordless }
     }
 
     /// A call that came at a moment.
     async fn tell(&self, act: Act, booking: &SampleBooking, received: &str) {
-        let (provider, received) = (Provider::Kordless, at(received));
-        let sample = provider
-            .sample(provider.event_type_of(act), booking)
-            .unwrap();
-        let value = SecretValue::new("s").unwrap();
-        let seconds = booking.now.as_second();
-        let signed = sign(provider, Some(&value), None, seconds, &sample.body);
-        let own = sample
-            .headers
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value));
-        let call = Call {
-            query: None,
-            headers: own
-                .chain(signed.headers)
-                .map(|(name, value)| (name, value.into_bytes()))
-                .collect(),
-            body: sample.body,
-        };
-        let checked = Checked {
-            endpoint_id: self.endpoint,
-            provider,
-            secrets: vec![SigningSecret { id: -1, value }],
-            pinned: None,
-        };
-        let delivery = verify(&checked, call).unwrap();
-        let store = &self.engine.store;
-        let stored = store
-            .write(move |connection| deliveries::accept(connection, &delivery, received).map(drop));
-        stored.await.unwrap();
-        drain(store, &self.engine.changes).await.unwrap();
+        let received = at(received);
+        self.kordless
+            .tells(&self.engine, act, booking, received)
+            .await;
         // What is shown of it is no matter of a digest.
-        let shown = store.write(move |connection| {
-            let waiting = notices::waiting(connection, Timestamp::MAX)?;
-            let ids: Vec<i64> = waiting.iter().map(|notice| notice.id).collect();
-            notices::mark_shown(connection, &ids, received)
-        });
-        shown.await.unwrap();
+        shows_everything(&self.engine, received).await;
     }
 
     async fn sql(&self, sql: &'static str) {
@@ -168,12 +131,10 @@ async fn a_morning_has_one_digest_whatever_becomes_of_the_clock() {
         assert_eq!(world.digest(again).await, None, "{again}");
     }
     // The same morning in another zone, in a program that was started anew.
+    let kordless = world.kordless;
     drop(world);
     let engine = Engine::open_with_file_secrets(data.path()).await.unwrap();
-    let world = World {
-        engine,
-        endpoint: 1,
-    };
+    let world = World { engine, kordless };
     let west = Here {
         now: at("2026-06-15T14:30:00Z"),
         time_zone: TimeZone::get("America/New_York").unwrap(),

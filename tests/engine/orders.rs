@@ -11,21 +11,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use bellhop_core::call::Call;
 use bellhop_core::provider::Provider;
 use bellhop_core::sample::{Act, SampleBooking};
-use bellhop_core::signature::{Checked, SecretValue, SigningSecret, sign, verify};
 use bellhop_engine::Engine;
-use bellhop_engine::store::bookings::BookingQuery;
-use bellhop_engine::store::{bookings, deliveries, notices};
-use bellhop_engine::worker::drain;
+use bellhop_engine::store::bookings::{self, BookingQuery};
+use bellhop_test_support::telling::{
+    SignedCall, Webhook, any_order, call_of, shows_everything, works,
+};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-
-const SECRET: &str = "s3cret";
 
 /// Histories that are tried for each provider.
 const CASES: u32 = 24;
@@ -92,37 +89,8 @@ fn histories() -> impl Strategy<Value = History> {
         )
 }
 
-fn call(provider: Provider, event_type: &str, booking: &SampleBooking) -> Call {
-    let sample = provider.sample(event_type, booking).unwrap();
-    let secret = secret_of(provider);
-    let signed = sign(
-        provider,
-        secret.as_ref(),
-        None,
-        booking.now.as_second(),
-        &sample.body,
-    );
-    let own = sample
-        .headers
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value));
-    Call {
-        query: None,
-        headers: own
-            .chain(signed.headers)
-            .map(|(name, value)| (name, value.into_bytes()))
-            .collect(),
-        body: sample.body,
-    }
-}
-
-fn secret_of(provider: Provider) -> Option<SecretValue> {
-    let signs = !matches!(provider, Provider::ReserveKit | Provider::Orufy);
-    SecretValue::new(SECRET).filter(|_| signs)
-}
-
 /// The calls of a history, in the order in which things happened.
-fn calls(provider: Provider, history: &History) -> Vec<Call> {
+fn calls(provider: Provider, history: &History) -> Vec<SignedCall> {
     let start: Timestamp = "2026-06-10T10:00:00Z".parse().unwrap();
     let mut booking = SampleBooking::new(7, start);
     let first = booking.start;
@@ -134,7 +102,7 @@ fn calls(provider: Provider, history: &History) -> Vec<Call> {
         .filter(|word| ![Act::Book, Act::Cancel].map(type_of).contains(*word))
         .copied()
         .collect();
-    let mut calls = vec![call(provider, type_of(Act::Book), &booking)];
+    let mut calls = vec![call_of(provider, type_of(Act::Book), &booking)];
     for (next, seconds) in &history.steps {
         let now = booking.now + SignedDuration::from_secs(*seconds);
         let word = match next {
@@ -159,7 +127,7 @@ fn calls(provider: Provider, history: &History) -> Vec<Call> {
             }
             Next::Replace => {
                 booking = booking.told_again(now);
-                calls.push(call(provider, type_of(Act::Cancel), &booking));
+                calls.push(call_of(provider, type_of(Act::Cancel), &booking));
                 booking = SampleBooking {
                     number: booking.number + 1,
                     moves: 0,
@@ -168,35 +136,16 @@ fn calls(provider: Provider, history: &History) -> Vec<Call> {
                 type_of(Act::Book)
             }
         };
-        calls.push(call(provider, word, &booking));
+        calls.push(call_of(provider, word, &booking));
     }
     for _ in 0..history.cancellations {
         booking = booking.told_again(booking.now + SignedDuration::from_secs(1));
-        calls.push(call(provider, type_of(Act::Cancel), &booking));
+        calls.push(call_of(provider, type_of(Act::Cancel), &booking));
     }
     if history.begins_late && calls.len() > 1 {
         calls.remove(0);
     }
     calls
-}
-
-/// An order of `count` things in which each comes once or twice, told by a number.
-fn arrival(count: usize, mut number: u64) -> Vec<usize> {
-    let mut next = |bound: usize| {
-        // Knuth's generator of 64 bits: any number makes an order, the same each time.
-        number = number
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(number >> 33).unwrap() % bound
-    };
-    let mut order: Vec<usize> = (0..count).collect();
-    for _ in 0..count {
-        order.extend((next(3) == 0).then(|| next(count)));
-    }
-    for place in (1..order.len()).rev() {
-        order.swap(place, next(place + 1));
-    }
-    order
 }
 
 /// What is known in the end: the bookings without what depends on arrival, and how often each kind of act was told of.
@@ -222,40 +171,28 @@ impl World {
         }
     }
 
-    fn tell(&self, provider: Provider, calls: &[&Call], between: bool, shown: bool) -> Outcome {
+    fn tell(
+        &self,
+        provider: Provider,
+        calls: &[&SignedCall],
+        between: bool,
+        shown: bool,
+    ) -> Outcome {
         self.runtime.block_on(async {
-            let added = self.engine.add_endpoint(provider, None, None).await;
-            let endpoint = added.unwrap().id;
-            let secret = secret_of(provider).map(|value| SigningSecret { id: -1, value });
-            let checked = Checked {
-                endpoint_id: endpoint,
-                provider,
-                secrets: secret.into_iter().collect(),
-                pinned: None,
-            };
+            let engine = &self.engine;
+            let webhook = Webhook::of_new_endpoint(engine, provider).await;
             for call in calls {
-                let delivery = verify(&checked, (*call).clone()).unwrap();
-                let store = &self.engine.store;
-                let stored = store.write(move |connection| {
-                    deliveries::accept(connection, &delivery, Timestamp::UNIX_EPOCH)
-                });
-                stored.await.unwrap();
+                let call = (*call).clone();
+                webhook.calls(engine, call, Timestamp::UNIX_EPOCH).await;
                 if between {
-                    drain(store, &self.engine.changes).await.unwrap();
+                    works(engine).await;
                 }
                 if shown {
-                    let show = store.write(|connection| {
-                        let waiting = notices::waiting(connection, Timestamp::MAX)?;
-                        let ids: Vec<i64> = waiting.iter().map(|notice| notice.id).collect();
-                        notices::mark_shown(connection, &ids, Timestamp::UNIX_EPOCH)
-                    });
-                    show.await.unwrap();
+                    shows_everything(engine, Timestamp::UNIX_EPOCH).await;
                 }
             }
-            drain(&self.engine.store, &self.engine.changes)
-                .await
-                .unwrap();
-            self.outcome(endpoint).await
+            works(engine).await;
+            self.outcome(webhook.endpoint_id).await
         })
     }
 
@@ -303,9 +240,9 @@ fn same_in_every_order(provider: Provider) {
     });
     let outcome = runner.run(&histories(), |history| {
         let calls = calls(provider, &history);
-        let in_order: Vec<&Call> = calls.iter().collect();
-        let order = arrival(calls.len(), history.shuffle);
-        let shuffled: Vec<&Call> = order.iter().map(|index| &calls[*index]).collect();
+        let in_order: Vec<&SignedCall> = calls.iter().collect();
+        let order = any_order(calls.len(), history.shuffle);
+        let shuffled: Vec<&SignedCall> = order.iter().map(|index| &calls[*index]).collect();
         let expected = world.tell(provider, &in_order, true, false);
         let mut found = world.tell(
             provider,
@@ -351,8 +288,8 @@ fn an_update_before_the_booking_it_repeats_is_told_of_once() {
         let calls = calls(provider, &history);
         let expected = world.tell(provider, &calls.iter().collect::<Vec<_>>(), true, true);
         for shuffle in 0..24 {
-            let order = arrival(calls.len(), shuffle);
-            let shuffled: Vec<&Call> = order.iter().map(|index| &calls[*index]).collect();
+            let order = any_order(calls.len(), shuffle);
+            let shuffled: Vec<&SignedCall> = order.iter().map(|index| &calls[*index]).collect();
             for (between, shown) in [(true, true), (true, false), (false, false)] {
                 let found = world.tell(provider, &shuffled, between, shown);
                 assert_eq!(expected, found, "{provider} in the order {order:?}");

@@ -7,31 +7,34 @@
     reason = "a test that fails panics"
 )]
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+#[path = "rules/keeping.rs"]
+mod keeping;
+#[path = "rules/manners.rs"]
+mod manners;
+#[path = "rules/quiet_hours.rs"]
+mod quiet_hours;
+
+use std::sync::Arc;
 
 use bellhop_core::hours::{Hours, QuietHours};
 use bellhop_core::notice::{Loudness, NoticeKind, Wording, Words};
 use bellhop_core::provider::Provider;
-use bellhop_core::rule::{Effect, Rule, Sound, Wishes};
+use bellhop_core::rule::{Effect, Rule};
 use bellhop_engine::Engine;
-use bellhop_engine::announcing::{self, Bubble};
-use bellhop_engine::rules::preview;
+use bellhop_engine::changes::Change;
+use bellhop_engine::store::Result;
 use bellhop_engine::store::notices::{NewNotice, Of, plan};
 use bellhop_engine::store::rules::{self, KeptRule};
-use bellhop_engine::store::settings::{self, Pause};
+use bellhop_test_support::bubbles::Bubbles;
+use bellhop_test_support::wait::eventually;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use jiff::{Timestamp, ToSpan as _};
 use rusqlite::Connection;
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
-
-const SOON: Duration = Duration::from_secs(20);
 
 struct Stage {
     engine: Arc<Engine>,
-    shown: Arc<Mutex<Vec<Bubble>>>,
-    stop: CancellationToken,
+    bubbles: Bubbles,
     data: TempDir,
 }
 
@@ -43,27 +46,16 @@ impl Stage {
         for provider in [Provider::Kordless, Provider::Orufy] {
             engine.add_endpoint(provider, None, None).await.unwrap();
         }
-        let (stop, shown) = (
-            CancellationToken::new(),
-            Arc::<Mutex<Vec<Bubble>>>::default(),
-        );
-        let seen = Arc::clone(&shown);
-        let show = move |bubble: &Bubble| {
-            seen.lock().unwrap().push(bubble.clone());
-            Ok(())
-        };
-        tokio::spawn(announcing::run(Arc::clone(&engine), stop.clone(), show));
         Stage {
+            bubbles: Bubbles::of(&engine),
             engine,
-            shown,
-            stop,
             data,
         }
     }
 
     async fn write<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&Connection) -> bellhop_engine::store::Result<T> + Send + 'static,
+        job: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> T {
         self.engine.store.write(job).await.unwrap()
     }
@@ -94,17 +86,21 @@ impl Stage {
     }
 
     async fn settle(&self) {
-        self.engine
-            .changes
-            .tell(bellhop_engine::changes::Change::Anything);
-        let all_told = async {
-            while self.count("shown_at IS NULL AND held IS NULL AND due_at IS NULL") > 0 {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        tokio::time::timeout(SOON, all_told)
+        self.engine.changes.tell(Change::Anything);
+        self.no_more("shown_at IS NULL AND held IS NULL AND due_at IS NULL")
+            .await;
+    }
+
+    /// Waits until no notice is like that.
+    async fn no_more(&self, where_: &str) {
+        let none = async || Ok((self.count(where_) == 0).then_some(()));
+        eventually(&format!("no notice where {where_}"), none)
             .await
-            .expect("every notice is shown or held");
+            .unwrap();
+    }
+
+    async fn keep_quiet(&self, hours: QuietHours) {
+        self.engine.keep_quiet_hours(hours).await.unwrap();
     }
 
     fn database(&self) -> Connection {
@@ -130,33 +126,14 @@ impl Stage {
             .unwrap()
     }
 
-    fn shown(&self) -> Vec<Bubble> {
-        self.shown.lock().unwrap().clone()
-    }
-
     fn titles(&self) -> Vec<String> {
-        self.shown()
-            .into_iter()
-            .map(|bubble| bubble.title)
-            .collect()
+        let shown = self.bubbles.all().into_iter();
+        shown.map(|bubble| bubble.title).collect()
     }
 
-    async fn shows(&self, title: &str) -> Bubble {
-        let comes = async {
-            loop {
-                if let Some(found) = self.shown().into_iter().find(|one| one.title == title) {
-                    return found;
-                }
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        tokio::time::timeout(SOON, comes).await.expect(title)
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        self.stop.cancel();
+    /// How loudly the notice with this title is shown.
+    async fn loudness(&self, title: &str) -> Loudness {
+        self.bubbles.titled(title).await.1.loudness
     }
 }
 
@@ -166,7 +143,7 @@ fn notice(
     kind: NoticeKind,
     endpoint_id: i64,
     booking_id: Option<i64>,
-) -> bellhop_engine::store::Result<()> {
+) -> Result<()> {
     let wording = Wording {
         title: name.to_owned(),
         body: String::new(),
@@ -211,377 +188,4 @@ fn of_kind(kind: NoticeKind, effect: Effect) -> Rule {
         effect: Some(effect),
         ..Rule::default()
     }
-}
-
-#[tokio::test]
-async fn a_rule_makes_notices_urgent_gives_them_a_sound_or_keeps_them_in_the_list() {
-    let stage = Stage::set().await;
-    stage
-        .keep_rules(vec![
-            Rule {
-                provider: Some(Provider::Kordless),
-                sound: Some(Sound::Bell),
-                ..of_kind(NoticeKind::Cancelled, Effect::Urgent)
-            },
-            of_kind(NoticeKind::Cancelled, Effect::Listed),
-        ])
-        .await;
-    stage
-        .tell(&[
-            ("a", NoticeKind::Cancelled, 1),
-            ("b", NoticeKind::Cancelled, 2),
-            ("c", NoticeKind::Created, 2),
-        ])
-        .await;
-    let told: Vec<_> = stage
-        .shown()
-        .into_iter()
-        .map(|bubble| (bubble.title, bubble.loudness, bubble.sound))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            ("a".to_owned(), Loudness::Urgent, Some(Sound::Bell)),
-            ("c".to_owned(), Loudness::Normal, Some(Sound::Message)),
-        ]
-    );
-    assert_eq!(stage.held("b").as_deref(), Some("rule"));
-    assert_eq!(stage.count("1"), 3, "all of them are listed");
-}
-
-#[tokio::test]
-async fn a_rule_knows_what_is_booked() {
-    let stage = Stage::set().await;
-    stage
-        .keep_rules(vec![Rule {
-            title: Some("hair".to_owned()),
-            effect: Some(Effect::Urgent),
-            ..Rule::default()
-        }])
-        .await;
-    stage
-        .write(|connection| {
-            for (id, title) in [(1, "Haircut"), (2, "Colour")] {
-                connection.execute(
-                    "INSERT INTO booking (id, endpoint_id, status, title, attendee, created_at, updated_at)
-                     VALUES (?1, 1, 'confirmed', ?2, '{}', 0, 0)",
-                    rusqlite::params![id, title],
-                )?;
-                notice(connection, title, NoticeKind::Reminder, 1, Some(id))?;
-            }
-            Ok(())
-        })
-        .await;
-    stage.settle().await;
-    assert_eq!(stage.shows("Haircut").await.loudness, Loudness::Urgent);
-    assert_eq!(stage.shows("Colour").await.loudness, Loudness::Normal);
-}
-
-#[tokio::test]
-async fn quiet_hours_hold_notices_and_one_tells_of_them_afterwards() {
-    let stage = Stage::set().await;
-    stage.engine.keep_quiet_hours(quiet_for(60)).await.unwrap();
-    stage
-        .tell(&[
-            ("a", NoticeKind::Created, 1),
-            ("b", NoticeKind::Cancelled, 1),
-        ])
-        .await;
-    stage.tell(&[("c", NoticeKind::Created, 2)]).await;
-    assert_eq!(stage.titles(), [""; 0]);
-    assert_eq!(stage.count("held = 'quiet_hours'"), 3);
-    // It waits for their end, and is one.
-    let due: i64 = stage
-        .database()
-        .query_row(
-            "SELECT due_at FROM notice WHERE once LIKE 'quiet:%'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
-    let left = Timestamp::from_microsecond(due)
-        .unwrap()
-        .duration_since(Timestamp::now());
-    assert!(
-        (SignedDuration::from_mins(58)..=SignedDuration::from_mins(60)).contains(&left),
-        "{left}"
-    );
-
-    stage
-        .engine
-        .keep_quiet_hours(QuietHours::default())
-        .await
-        .unwrap();
-    let told = stage.shows("While it was quiet").await;
-    assert_eq!(told.body, "2 new bookings, 1 cancelled");
-    assert_eq!(
-        (told.kind, told.sound),
-        (Some(NoticeKind::Digest), Some(Sound::None))
-    );
-    stage.tell(&[("d", NoticeKind::Created, 1)]).await;
-    assert_eq!(stage.titles(), ["While it was quiet", "d"]);
-
-    // The next quiet hours have one of their own.
-    stage.engine.keep_quiet_hours(quiet_for(60)).await.unwrap();
-    stage.tell(&[("e", NoticeKind::NoShow, 1)]).await;
-    stage
-        .engine
-        .keep_quiet_hours(QuietHours::default())
-        .await
-        .unwrap();
-    let comes = async {
-        while stage.titles().len() < 3 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(SOON, comes).await.unwrap();
-    assert_eq!(stage.shown()[2].body, "1 no-show");
-}
-
-#[tokio::test]
-async fn a_summary_that_comes_due_in_other_quiet_hours_waits_for_their_end() {
-    let stage = Stage::set().await;
-    stage.engine.keep_quiet_hours(quiet_for(60)).await.unwrap();
-    stage.tell(&[("a", NoticeKind::Created, 1)]).await;
-    // As after a night and a day of sleep.
-    stage
-        .write(|connection| {
-            connection.execute("UPDATE notice SET due_at = 1 WHERE once LIKE 'quiet:%'", [])?;
-            Ok(())
-        })
-        .await;
-    stage.tell(&[("b", NoticeKind::Cancelled, 1)]).await;
-    let waits = async {
-        while stage.count("once LIKE 'quiet:%' AND due_at = 1") > 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(SOON, waits).await.unwrap();
-    assert_eq!(
-        stage.count("once LIKE 'quiet:%' AND held IS NULL AND shown_at IS NULL"),
-        1
-    );
-    stage
-        .engine
-        .keep_quiet_hours(QuietHours::default())
-        .await
-        .unwrap();
-    let told = stage.shows("While it was quiet").await;
-    assert_eq!(told.body, "1 new booking, 1 cancelled");
-}
-
-#[tokio::test]
-async fn no_summary_is_told_where_the_person_wants_none() {
-    let stage = Stage::set().await;
-    let unsummed = QuietHours {
-        sums_up: false,
-        ..quiet_for(60)
-    };
-    stage
-        .engine
-        .keep_quiet_hours(unsummed.clone())
-        .await
-        .unwrap();
-    stage.tell(&[("a", NoticeKind::Created, 1)]).await;
-    assert_eq!(stage.count("once LIKE 'quiet:%'"), 0);
-    // Nor one that was planned before the person thought so.
-    stage.engine.keep_quiet_hours(quiet_for(60)).await.unwrap();
-    stage.tell(&[("b", NoticeKind::Created, 1)]).await;
-    assert_eq!(stage.count("once LIKE 'quiet:%'"), 1);
-    stage.engine.keep_quiet_hours(unsummed).await.unwrap();
-    assert_eq!(stage.count("once LIKE 'quiet:%'"), 0);
-    assert_eq!(stage.count("held = 'quiet_hours'"), 2);
-}
-
-#[tokio::test]
-async fn urgent_ones_break_through_where_the_person_says_so_and_a_pause_holds_all() {
-    let stage = Stage::set().await;
-    stage
-        .keep_rules(vec![of_kind(NoticeKind::Trouble, Effect::Urgent)])
-        .await;
-    stage.engine.keep_quiet_hours(quiet_for(60)).await.unwrap();
-    stage.tell(&[("a", NoticeKind::Trouble, 1)]).await;
-    assert_eq!(stage.held("a").as_deref(), Some("quiet_hours"));
-    let broken = QuietHours {
-        urgent_breaks_through: true,
-        ..quiet_for(60)
-    };
-    stage.engine.keep_quiet_hours(broken).await.unwrap();
-    stage
-        .tell(&[("b", NoticeKind::Trouble, 1), ("c", NoticeKind::Created, 1)])
-        .await;
-    assert_eq!(stage.titles(), ["b"]);
-    assert_eq!(stage.held("c").as_deref(), Some("quiet_hours"));
-
-    let until = Timestamp::now() + SignedDuration::from_hours(1);
-    stage
-        .engine
-        .pause_notifications(Some(Pause::Until(until)))
-        .await
-        .unwrap();
-    stage.tell(&[("d", NoticeKind::Trouble, 1)]).await;
-    assert_eq!(stage.held("d").as_deref(), Some("paused"));
-    assert_eq!(stage.titles(), ["b"]);
-}
-
-#[tokio::test]
-async fn what_another_version_wrote_is_not_applied_and_loses_no_notice() {
-    let stage = Stage::set().await;
-    stage
-        .keep_rules(vec![of_kind(NoticeKind::Cancelled, Effect::Listed)])
-        .await;
-    let odd = [
-        r#"{"kinds":["fire"],"provider":null,"endpoint_id":null,"title":null,"days":[false,false,false,false,false,false,false],"hours":null,"effect":"listed","sound":null}"#,
-        r#"{"kinds":[],"provider":null,"endpoint_id":null,"title":null,"days":[false,false,false,false,false,false,false],"hours":null,"effect":"listed","sound":null,"weather":"rain"}"#,
-        "not JSON",
-    ];
-    stage
-        .write(move |connection| {
-            for says in odd {
-                connection.execute("INSERT INTO rule (place, says) VALUES (-1, ?1)", [says])?;
-            }
-            settings::set(
-                connection,
-                settings::QUIET_HOURS,
-                Some(r#"{"always":true}"#),
-            )?;
-            settings::set(
-                connection,
-                settings::SOUNDS,
-                Some(r#"{"created":"gong","fire":"bell","no_show":"bell"}"#),
-            )
-        })
-        .await;
-    stage
-        .tell(&[
-            ("a", NoticeKind::Created, 1),
-            ("b", NoticeKind::Cancelled, 1),
-            ("c", NoticeKind::NoShow, 1),
-        ])
-        .await;
-    assert_eq!(stage.titles(), ["a", "c"]);
-    assert_eq!(stage.held("b").as_deref(), Some("rule"));
-    let sounds: Vec<_> = stage.shown().iter().map(|bubble| bubble.sound).collect();
-    assert_eq!(sounds, [Some(Sound::Message), Some(Sound::Bell)]);
-
-    // They are listed, and moving them or adding another leaves what they say.
-    let kept = stage.engine.store.read(rules::all).await.unwrap();
-    let known: Vec<bool> = kept.iter().map(|kept| kept.rule.is_some()).collect();
-    assert_eq!(known, [false, false, false, true]);
-    let mut turned = kept.clone();
-    turned.rotate_right(1);
-    turned.pop();
-    stage
-        .write(move |connection| rules::keep(connection, &turned))
-        .await;
-    let says: Vec<String> = {
-        let database = stage.database();
-        let mut statement = database
-            .prepare("SELECT says FROM rule ORDER BY place")
-            .unwrap();
-        let rows = statement.query_map([], |row| row.get(0)).unwrap();
-        rows.map(Result::unwrap).collect()
-    };
-    assert_eq!(says[1..], odd[..2]);
-}
-
-#[tokio::test]
-async fn rules_keep_their_order_and_come_back_where_they_were() {
-    let stage = Stage::set().await;
-    let kinds = [
-        NoticeKind::Created,
-        NoticeKind::Cancelled,
-        NoticeKind::NoShow,
-    ];
-    stage
-        .keep_rules(kinds.map(|kind| of_kind(kind, Effect::Urgent)).to_vec())
-        .await;
-    let read = async || stage.engine.store.read(rules::all).await.unwrap();
-    let before = read().await;
-    let said = |kept: &[KeptRule]| -> Vec<Rule> {
-        kept.iter().map(|kept| kept.rule.clone().unwrap()).collect()
-    };
-    assert_eq!(
-        said(&before),
-        kinds.map(|kind| of_kind(kind, Effect::Urgent))
-    );
-
-    let without: Vec<KeptRule> = before
-        .iter()
-        .filter(|kept| kept.id != before[1].id)
-        .cloned()
-        .collect();
-    stage
-        .write(move |connection| rules::keep(connection, &without))
-        .await;
-    assert_eq!(read().await.len(), 2);
-    // Taken back: the row is another, the place is the same.
-    let again = before.clone();
-    stage
-        .write(move |connection| rules::keep(connection, &again))
-        .await;
-    assert_eq!(said(&read().await), said(&before));
-
-    // A blank title is none.
-    let blank = Rule {
-        title: Some("  ".to_owned()),
-        ..Rule::default()
-    };
-    stage.keep_rules(vec![blank]).await;
-    assert_eq!(said(&read().await), [Rule::default()]);
-}
-
-#[tokio::test]
-async fn other_wishes_are_seen_on_what_was_told() {
-    let stage = Stage::set().await;
-    stage
-        .keep_rules(vec![of_kind(NoticeKind::NoShow, Effect::Listed)])
-        .await;
-    stage
-        .tell(&[
-            ("a", NoticeKind::Created, 1),
-            ("b", NoticeKind::Cancelled, 1),
-            ("c", NoticeKind::NoShow, 1),
-            ("d", NoticeKind::Cancelled, 2),
-        ])
-        .await;
-    let seen = async |wishes: Wishes| {
-        let read = move |connection: &Connection| preview(connection, &wishes, &TimeZone::system());
-        stage.engine.store.read(read).await.unwrap()
-    };
-    let kept = stage.engine.store.read(rules::wishes).await.unwrap();
-    let same = seen(kept.clone()).await;
-    assert_eq!((same.of, same.differences.len()), (4, 0));
-
-    let mut loud = kept.clone();
-    loud.rules.insert(
-        0,
-        Rule {
-            provider: Some(Provider::Orufy),
-            ..of_kind(NoticeKind::Cancelled, Effect::Urgent)
-        },
-    );
-    let changed = seen(loud).await;
-    let told: Vec<_> = changed
-        .differences
-        .iter()
-        .map(|one| (one.title.as_str(), one.before.loudness, one.after.loudness))
-        .collect();
-    assert_eq!(told, [("d", Loudness::Normal, Loudness::Urgent)]);
-
-    let quiet = Wishes {
-        quiet_hours: quiet_for(60),
-        ..kept
-    };
-    let titles: Vec<String> = seen(quiet)
-        .await
-        .differences
-        .into_iter()
-        .map(|one| one.title)
-        .collect();
-    assert_eq!(
-        titles,
-        ["d", "b", "a"],
-        "what a rule lists is not held by quiet hours"
-    );
 }

@@ -6,14 +6,13 @@
     reason = "a test that fails panics"
 )]
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bellhop_core::provider::Provider;
 use bellhop_core::sample::{Act, SampleBooking};
-use bellhop_core::signature::{SecretValue, sign};
+use bellhop_core::signature::SecretValue;
 use bellhop_engine::Engine;
-use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::instance::Window;
 use bellhop_engine::reach::Reach;
 use bellhop_engine::self_test::{self, HopName, Outcome, Report, Target};
@@ -24,10 +23,13 @@ use bellhop_engine::store::timeline::TimelineQuery;
 use bellhop_engine::store::{deliveries, endpoints, rejections, timeline};
 use bellhop_engine::tunnel::outside::Outside;
 use bellhop_engine::tunnel::{Authtoken, TunnelConfig};
+use bellhop_test_support::bubbles::Bubbles;
 use bellhop_test_support::edge::{Edge, TOKEN};
+use bellhop_test_support::telling::SignedCall;
 use jiff::Timestamp;
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
+
+const SECRET: &str = "s3cret";
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -38,8 +40,7 @@ struct World {
     serving: Arc<Serving>,
     outside: Outside,
     url: String,
-    shown: Arc<Mutex<Vec<Bubble>>>,
-    stop: CancellationToken,
+    bubbles: Bubbles,
     _data: TempDir,
 }
 
@@ -54,13 +55,7 @@ impl World {
             Window::None,
         );
         let serving = serving.await.unwrap();
-        let shown: Arc<Mutex<Vec<Bubble>>> = Arc::default();
-        let (stop, seen) = (CancellationToken::new(), Arc::clone(&shown));
-        let show = move |bubble: &Bubble| {
-            seen.lock().unwrap().push(bubble.clone());
-            Ok(())
-        };
-        tokio::spawn(announcing::run(Arc::clone(&engine), stop.clone(), show));
+        let bubbles = Bubbles::of(&engine);
         serving
             .set_reach(Reach::Ngrok(Box::new(config(&edge))))
             .await;
@@ -82,14 +77,13 @@ impl World {
             serving,
             outside,
             url,
-            shown,
-            stop,
+            bubbles,
             _data: data,
         }
     }
 
     async fn endpoint(&self, provider: Provider) -> Endpoint {
-        let secret = SecretValue::new("s3cret");
+        let secret = SecretValue::new(SECRET);
         let secret = secret.filter(|_| provider != Provider::ReserveKit);
         self.engine
             .add_endpoint(provider, None, secret)
@@ -133,32 +127,18 @@ impl World {
     async fn genuine_call(&self, endpoint: &Endpoint, number: u64, host: &str) {
         let now = Timestamp::now();
         let provider = endpoint.provider;
-        let sample = provider
-            .sample(
-                provider.event_type_of(Act::Book),
-                &SampleBooking::new(number, now),
-            )
-            .unwrap();
-        let signed = sign(
-            provider,
-            SecretValue::new("s3cret").as_ref(),
-            None,
-            now.as_second(),
-            &sample.body,
-        );
-        let own = sample
-            .headers
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value));
+        let event_type = provider.event_type_of(Act::Book);
+        let booking = SampleBooking::new(number, now);
+        let signed = SignedCall::of_booking(provider, Some(SECRET), event_type, &booking);
         let forwarded = [(
             "x-forwarded-host".to_owned(),
             format!("forged.example, {host}"),
         )];
-        let headers: Vec<(String, String)> = own.chain(signed.headers).chain(forwarded).collect();
+        let headers: Vec<(String, String)> = signed.headers.into_iter().chain(forwarded).collect();
         let url = format!("{}{}", self.url, endpoint.path());
         let call = self
             .outside
-            .post(&url, &headers, sample.body)
+            .post(&url, &headers, signed.body)
             .await
             .unwrap();
         assert_eq!(call.answer, Ok(200));
@@ -173,7 +153,7 @@ impl World {
     }
 
     async fn end(self) {
-        self.stop.cancel();
+        self.bubbles.end().await;
         self.serving.stop().await;
         self.edge
             .until(SOON, |edge| edge.sessions() == 0)
@@ -225,7 +205,7 @@ async fn a_test_of_the_whole_way_passes_every_hop_for_every_provider_and_leaves_
         ];
         assert_eq!(names(&report), all, "{provider}");
     }
-    let shown = world.shown.lock().unwrap().clone();
+    let shown = world.bubbles.all();
     assert_eq!(shown.len(), Provider::ALL.len());
     assert!(
         shown

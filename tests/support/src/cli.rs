@@ -54,6 +54,17 @@ pub struct Output {
     pub stderr: String,
 }
 
+impl Output {
+    /// The program refused: with status 1, nothing on standard output, and one line that says all of this.
+    pub fn says_no(&self, words: &[&str]) {
+        assert_eq!((self.code, self.stdout.as_str()), (Some(1), ""), "{self:?}");
+        assert_eq!(self.stderr.lines().count(), 1, "{self:?}");
+        for word in words {
+            assert!(self.stderr.contains(word), "no {word:?}: {self:?}");
+        }
+    }
+}
+
 impl Bellhop {
     /// An empty data directory for `program`.
     pub fn in_temp_dir(program: impl Into<PathBuf>) -> Bellhop {

@@ -16,7 +16,6 @@ mod notifications;
 mod portal;
 mod program;
 mod tray;
-mod wait;
 mod webdriver;
 mod windows;
 
@@ -26,12 +25,12 @@ use anyhow::{Context, Result};
 use virtual_screen::{Screen, ScreenOptions};
 use zbus::connection;
 
+pub use crate::wait::{PATIENCE, eventually, eventually_within};
 pub use clock::Clock;
 pub use notifications::{Notification, Notifications};
 pub use portal::Portal;
 pub use program::{Program, ProgramOptions};
 pub use tray::{MenuItem, Tray, TrayItem};
-pub use wait::{PATIENCE, eventually, eventually_within};
 pub use webdriver::Window;
 pub use windows::Windows;
 

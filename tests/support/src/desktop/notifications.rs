@@ -15,7 +15,7 @@ use zbus::zvariant::OwnedValue;
 use zbus::{Connection, connection, fdo, interface};
 
 use super::disturbing;
-use super::wait::eventually;
+use crate::wait::eventually;
 
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";

@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use virtual_screen::{Process, Screen};
 
-use super::wait::eventually;
 use super::webdriver::Window;
+use crate::wait::eventually;
 
 /// What to start.
 #[derive(Debug)]

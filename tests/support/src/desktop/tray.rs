@@ -12,7 +12,7 @@ use zbus::{Connection, connection, interface};
 pub use item::TrayItem;
 pub use menu::MenuItem;
 
-use super::wait::eventually;
+use crate::wait::eventually;
 
 const NAME: &str = "org.kde.StatusNotifierWatcher";
 const PATH: &str = "/StatusNotifierWatcher";

@@ -8,7 +8,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use super::wait::eventually;
+use crate::wait::eventually;
 
 /// How WebDriver names an element in JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -150,6 +150,19 @@ impl Window {
             .execute(script, args.to_vec())
             .await
             .context("the script failed")
+    }
+
+    /// Waits until what the page has come to say is on the screen too, which it is some frames later.
+    ///
+    /// # Errors
+    /// When the session is gone.
+    pub async fn is_drawn(&self) -> Result<()> {
+        const FRAMES: &str = "
+            const [done] = arguments;
+            const wait = (frames) => frames === 0 ? done() : requestAnimationFrame(() => wait(frames - 1));
+            wait(12);";
+        self.client.execute_async(FRAMES, Vec::new()).await?;
+        Ok(())
     }
 
     /// All the text that the page shows.

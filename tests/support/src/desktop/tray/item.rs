@@ -7,7 +7,7 @@ use zbus::{Connection, Proxy, proxy};
 
 use super::Place;
 use super::menu::{MenuItem, read};
-use crate::desktop::wait::eventually;
+use crate::wait::eventually;
 
 /// A picture as it goes over the bus: width, height, and the pixels as ARGB.
 type Pixmap = (i32, i32, Vec<u8>);

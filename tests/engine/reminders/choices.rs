@@ -1,0 +1,108 @@
+//! What the person chose and answered.
+
+use bellhop_core::reminder::{Own, Rule, Rules};
+use bellhop_core::sample::Act;
+use bellhop_engine::reminding;
+use bellhop_engine::store::reminders;
+use jiff::SignedDuration;
+use rusqlite::Connection;
+
+use crate::{NONE, World, at, booking, here, leads};
+
+#[tokio::test]
+async fn a_snooze_and_repeats_survive_a_restart() {
+    let mut world = World::open().await;
+    let repeat = Rules {
+        repeat_minutes: Some(3),
+        ..leads(&[15])
+    };
+    world.choose(repeat, at("00:00:00")).await;
+    world
+        .kordless(Act::Book, &booking(0, "10:00:00"), at("07:00:00"))
+        .await;
+    assert_eq!(world.look(at("09:45:00")).await.len(), 1);
+    assert_eq!(world.next(at("09:45:01")).await, at("09:48:00"));
+    world.restart().await;
+    assert_eq!(world.look(at("09:48:00")).await.len(), 1);
+    world.answer("snoozed_5", at("09:49:00")).await;
+    world.restart().await;
+    assert_eq!(world.look(at("09:51:00")).await, NONE);
+    let told = world.look(at("09:54:00")).await;
+    assert!(told[0].starts_with("In 6 minutes: Amelia Hart"), "{told:?}");
+    world.answer("snoozed_start", at("09:55:00")).await;
+    assert_eq!(world.look(at("09:57:00")).await, NONE);
+    let told = world.look(at("10:00:00")).await;
+    assert!(told[0].starts_with("Now: Amelia Hart"), "{told:?}");
+    world.answer("opened", at("10:00:10")).await;
+    assert_eq!(world.look(at("10:03:00")).await, NONE);
+}
+
+#[tokio::test]
+async fn rules_and_a_bookings_own_choice_say_when() {
+    let mut world = World::open().await;
+    let rule = Rule {
+        title: Some("piano".to_owned()),
+        leads: vec![30],
+        card: true,
+        ..Rule::default()
+    };
+    let quiet = Rule {
+        endpoint_id: Some(world.reservekit.endpoint_id),
+        ..Rule::default()
+    };
+    let rules = Rules {
+        rules: vec![rule, quiet],
+        ..leads(&[15])
+    };
+    world.choose(rules, at("00:00:00")).await;
+    // The third sample is a piano lesson.
+    for (number, start) in [(0, "10:00:00"), (1, "10:00:00"), (2, "10:00:00")] {
+        world
+            .kordless(Act::Book, &booking(number, start), at("07:00:00"))
+            .await;
+    }
+    world
+        .tell(
+            world.reservekit,
+            Act::Book,
+            &booking(4, "10:00:00"),
+            at("00:00:00") - SignedDuration::from_hours(24),
+        )
+        .await;
+    let own = |booking_id, leads: &'static [u32]| {
+        let own = Own {
+            leads: leads.to_vec(),
+            since: at("07:30:00"),
+        };
+        world
+            .engine()
+            .store
+            .write(move |connection| reminders::set_own(connection, booking_id, Some(&own)))
+    };
+    assert!(
+        own(1, &[]).await.unwrap()
+            && own(2, &[120]).await.unwrap()
+            && !own(99, &[1]).await.unwrap()
+    );
+    let told = world.look(at("08:00:00")).await;
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with("In 2 hours: Noah"), "{told:?}");
+    assert_eq!(world.look(at("09:29:00")).await, NONE);
+    let told = world.look(at("09:30:00")).await;
+    assert!(told[0].starts_with("In 30 minutes: Priya"), "{told:?}");
+    let cards = |now| {
+        let cards = move |connection: &Connection| reminding::cards(connection, &here(now, "UTC"));
+        let (cards, over) = world.engine().store.read_here(cards).unwrap();
+        let ids: Vec<i64> = cards.iter().map(|card| card.booking_id).collect();
+        (ids, over)
+    };
+    assert_eq!(cards(at("09:31:00")), (vec![3], Some(at("11:00:00"))));
+    assert_eq!(cards(at("11:00:00")), (vec![], None));
+    assert_eq!(world.look(at("09:45:00")).await, NONE);
+    world
+        .engine()
+        .answer_reminders(3, "dismissed".to_owned())
+        .await
+        .unwrap();
+    assert_eq!(cards(at("09:47:00")), (vec![], None));
+}
