@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use bellhop_core::provider::Provider;
 use bellhop_core::sample::SampleBooking;
-use bellhop_core::signature::{SecretValue, sign};
 use bellhop_test_support::edge::Caller;
+use bellhop_test_support::telling::SignedCall;
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -28,10 +28,12 @@ fn recorded(name: &str) -> Result<(Headers, Vec<u8>)> {
     Ok((headers.collect(), body))
 }
 
-/// Posts a recorded call to the receiver itself and gives the status of the answer.
-pub(crate) async fn post(receiver: SocketAddr, path: &str, name: &str) -> Result<u16> {
+/// Posts a recorded call to the receiver itself. It must be taken.
+pub(crate) async fn post(receiver: SocketAddr, path: &str, name: &str) -> Result<()> {
     let (headers, body) = recorded(name)?;
-    send(receiver, path, headers, body).await
+    let status = send(receiver, path, headers, body).await?;
+    ensure!(status == 200, "{name} was answered {status}");
+    Ok(())
 }
 
 /// Posts a call of a Kordless booking with that number, which is some days from now, and gives the booking.
@@ -66,15 +68,8 @@ pub(crate) async fn post_signed(
     event_type: &str,
     booking: &SampleBooking,
 ) -> Result<u16> {
-    let call = provider
-        .sample(event_type, booking)
-        .context("no such sample")?;
-    let (secret, at) = (SecretValue::new(secret), booking.now.as_second());
-    let signed = sign(provider, secret.as_ref(), None, at, &call.body);
-    let own = call.headers.into_iter();
-    let own = own.map(|(name, value)| (name.to_owned(), value));
-    let headers = own.chain(signed.headers).collect();
-    send(receiver, path, headers, call.body).await
+    let call = SignedCall::of_booking(provider, Some(secret), event_type, booking);
+    send(receiver, path, call.headers, call.body).await
 }
 
 async fn send(receiver: SocketAddr, path: &str, headers: Headers, body: Vec<u8>) -> Result<u16> {

@@ -9,16 +9,17 @@ mod overlaps;
 mod reminders;
 mod rules;
 mod settings;
+mod stage;
 mod tray;
 mod tunnel;
 
-use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use bellhop_test_support::desktop::{Desktop, Notification, Program, ProgramOptions, eventually};
-use serde_json::Value;
+use bellhop_test_support::desktop::{Desktop, Notification, Program};
+
+use stage::{add_endpoint, listening};
 
 const SECRET: &str = "test-secret-kordless";
 /// The window's own title: the card has another.
@@ -31,27 +32,9 @@ const CANCELLED: &str = "[data-testid=timeline-entry][data-kind=cancelled]";
 async fn on_a_virtual_desktop_a_booking_comes_in_is_moved_and_is_seen_everywhere() -> Result<()> {
     let data = tempfile::tempdir()?;
     let desktop = Desktop::start().await?;
-    let program = Path::new(env!("CARGO_BIN_EXE_bellhop-desktop"));
-    let args = [
-        "--data-dir".into(),
-        data.path().into(),
-        "--listen".into(),
-        "127.0.0.1:0".into(),
-    ];
-    let program = desktop
-        .open(&ProgramOptions {
-            program,
-            args: args.to_vec(),
-            variables: Vec::new(),
-        })
-        .await?;
-
-    let told = story(&desktop, &program, data.path()).await;
-    if told.is_err() {
-        // What a person would have seen at that moment says more than the error.
-        desktop.screenshot(Path::new("target/screenshots/e2e-failed.png"))?;
-    }
-    told.with_context(|| desktop.screen().logs())
+    let program = stage::open(&desktop, data.path(), &[]).await?;
+    let story = story(&desktop, &program, data.path()).await;
+    stage::told(&desktop, "e2e", story)
 }
 
 async fn story(desktop: &Desktop, program: &Program, data: &Path) -> Result<()> {
@@ -59,54 +42,12 @@ async fn story(desktop: &Desktop, program: &Program, data: &Path) -> Result<()> 
     let path = add_endpoint(program).await?;
     a_booking_comes_in(desktop, program, receiver, &path).await?;
     the_booking_is_moved(desktop, program, receiver, &path).await?;
-    desktop.screenshot(Path::new("target/screenshots/e2e.png"))?;
+    stage::picture(desktop, "e2e")?;
     the_person_works_on_the_booking(program).await?;
     the_tray_offers_the_address(desktop).await?;
     closing_the_window_leaves_the_tray(desktop, program, receiver, &path).await?;
     the_person_is_forgotten(program).await?;
     quitting_ends_it(desktop, program).await
-}
-
-/// Where the receiver takes calls: the program writes it down once it does.
-async fn listening(data: &Path) -> Result<SocketAddr> {
-    eventually("the receiver takes calls", async || {
-        let told: Value = serde_json::from_str(&fs::read_to_string(data.join("receiver.json"))?)?;
-        Ok(Some(
-            told["listening"].as_str().context("no address")?.parse()?,
-        ))
-    })
-    .await
-}
-
-/// As a person does it, through the pages. Gives the path of the new endpoint's address.
-async fn add_endpoint(program: &Program) -> Result<String> {
-    let window = program.window();
-    window.click_text("nav a", "Endpoints").await?;
-    window.click_text("button", "Add endpoint").await?;
-    window.click_text("[role=radio]", "Kordless").await?;
-    window
-        .fill("form input[placeholder='Front desk']", "Front desk")
-        .await?;
-    window.fill("form input[type=password]", SECRET).await?;
-    window.click("form button[type=submit]").await?;
-    window.see("[data-testid=endpoint-added]").await?;
-    window.click_text("button", "Done").await?;
-    // There is no public address yet; the card shows the path that every public address will end with.
-    window
-        .see_text("[data-testid=endpoint-card]", "Front desk")
-        .await?;
-    let path = window
-        .see("[data-testid=endpoint-card] .path")
-        .await?
-        .attr("title")
-        .await?;
-    let path = path.context("the card does not tell the path")?;
-    ensure!(
-        path.starts_with("/hooks/"),
-        "not a path of an endpoint: {path}"
-    );
-    window.click_text("nav a", "Timeline").await?;
-    Ok(path)
 }
 
 async fn a_booking_comes_in(
@@ -115,16 +56,14 @@ async fn a_booking_comes_in(
     receiver: SocketAddr,
     path: &str,
 ) -> Result<()> {
-    let status = call::post(receiver, path, "kordless/booking.created").await?;
-    ensure!(status == 200, "the genuine call was answered {status}");
+    call::post(receiver, path, "kordless/booking.created").await?;
     let notified = desktop.notifications().at_least(1).await?;
     says(&notified[0], &["Jane Doe", "srv_haircut", "3 Dec", "14:00"])?;
     program.window().see_text(CREATED, "Jane Doe").await?;
 
     // The same call again is the same delivery: nobody is told twice. That nothing came is known below, as
     // notifications come in the order of the calls.
-    let status = call::post(receiver, path, "kordless/booking.created").await?;
-    ensure!(status == 200, "the repeated call was answered {status}");
+    call::post(receiver, path, "kordless/booking.created").await?;
     Ok(())
 }
 
@@ -134,8 +73,7 @@ async fn the_booking_is_moved(
     receiver: SocketAddr,
     path: &str,
 ) -> Result<()> {
-    let status = call::post(receiver, path, "kordless/booking.updated").await?;
-    ensure!(status == 200, "the genuine call was answered {status}");
+    call::post(receiver, path, "kordless/booking.updated").await?;
     let notified = desktop.notifications().at_least(2).await?;
     says(
         &notified[1],
@@ -242,33 +180,17 @@ async fn closing_the_window_leaves_the_tray(
     receiver: SocketAddr,
     path: &str,
 ) -> Result<()> {
-    let windows = desktop.windows();
-    let window = windows
-        .visible(TITLE)?
-        .pop()
-        .context("the window is not open")?;
-    windows.close(&window)?;
-    eventually("the window is closed", async || {
-        Ok(windows.visible(TITLE)?.is_empty().then_some(()))
-    })
-    .await?;
+    stage::close(desktop, TITLE).await?;
     ensure!(program.runs()?, "closing the window ended the program");
     let notified = desktop.notifications().at_least(3).await?;
     says(&notified[2], &["Bellhop goes on in the tray"])?;
 
-    let status = call::post(receiver, path, "kordless/booking.cancelled").await?;
-    ensure!(
-        status == 200,
-        "with its window closed the receiver answered {status}"
-    );
+    call::post(receiver, path, "kordless/booking.cancelled").await?;
     let notified = desktop.notifications().at_least(4).await?;
     says(&notified[3], &["Jane Doe", "Cancelled"])?;
 
     desktop.tray().item().await?.choose("Open Bellhop").await?;
-    eventually("the window is open again", async || {
-        Ok(windows.visible(TITLE)?.pop())
-    })
-    .await?;
+    stage::is_open(desktop, TITLE).await?;
     // It is a new window, which reads what came while there was none.
     program.window().follow().await?;
     program.window().see_text(CANCELLED, "Jane Doe").await?;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
-use bellhop_test_support::desktop::{Desktop, Program, ProgramOptions, Window, eventually};
+use anyhow::{Result, ensure};
+use bellhop_test_support::desktop::{Desktop, Program};
 
-use crate::{SECRET, call, listening};
+use crate::{SECRET, call, stage};
 
 const DEMO: &str = "^Bellhop demo$";
 const ENTRY: &str = "[data-testid=timeline-entry]";
@@ -15,22 +15,12 @@ async fn on_a_virtual_desktop_the_first_run_leads_to_the_first_booking_and_the_d
 -> Result<()> {
     let data = tempfile::tempdir()?;
     let desktop = Desktop::start().await?;
-    let told = first_run(&desktop, data.path()).await;
-    told.with_context(|| desktop.screen().logs())
-}
-
-async fn open(desktop: &Desktop, data: &Path) -> Result<Program> {
-    desktop
-        .open(&ProgramOptions {
-            program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
-            args: vec!["--data-dir".into(), data.into()],
-            variables: Vec::new(),
-        })
-        .await
+    let story = first_run(&desktop, data.path()).await;
+    stage::told(&desktop, "first-run", story)
 }
 
 async fn first_run(desktop: &Desktop, data: &Path) -> Result<()> {
-    let program = open(desktop, data).await?;
+    let program = stage::open(desktop, data, &[]).await?;
     let window = program.window();
     window
         .see("[data-testid=first-run][data-step=about]")
@@ -48,11 +38,12 @@ async fn first_run(desktop: &Desktop, data: &Path) -> Result<()> {
     window
         .see_text("[data-testid=setup-card]", "Step 4 of 6")
         .await?;
-    let path = path_of_the_endpoint(window).await?;
+    window.click_text("nav a", "Endpoints").await?;
+    let path = stage::path_of_endpoint(window, "").await?;
     desktop.tray().item().await?.choose("Quit").await?;
     ensure!(program.ended().await? == 0, "the program did not end well");
 
-    let program = open(desktop, data).await?;
+    let program = stage::open(desktop, data, &[]).await?;
     let window = program.window();
     window.click("[data-testid=setup-card] a").await?;
     window
@@ -63,12 +54,12 @@ async fn first_run(desktop: &Desktop, data: &Path) -> Result<()> {
     window
         .see("[data-testid=first-call][data-state=no-address]")
         .await?;
-    let status = call::post(listening(data).await?, &path, "kordless/booking.created").await?;
-    ensure!(status == 200, "the genuine call was answered {status}");
+    let receiver = stage::listening(data).await?;
+    call::post(receiver, &path, "kordless/booking.created").await?;
     window
         .see("[data-testid=first-call][data-state=arrived]")
         .await?;
-    desktop.screenshot(Path::new("target/screenshots/e2e-first-call.png"))?;
+    stage::picture(desktop, "e2e-first-call")?;
 
     let before = desktop.notifications().at_least(1).await?.len();
     window.click_text("button", "Continue").await?;
@@ -97,36 +88,19 @@ async fn first_run(desktop: &Desktop, data: &Path) -> Result<()> {
     Ok(())
 }
 
-/// There is no public address yet; the card shows the path that every public address will end with.
-async fn path_of_the_endpoint(window: &Window) -> Result<String> {
-    window.click_text("nav a", "Endpoints").await?;
-    let path = window.see("[data-testid=endpoint-card] .path").await?;
-    path.attr("title")
-        .await?
-        .context("the card does not tell the path")
-}
-
 async fn the_demo_is_a_program_of_its_own(desktop: &Desktop, program: &Program) -> Result<()> {
-    let windows = desktop.windows();
     program
         .window()
         .click_text("button", "Try it with a demo")
         .await?;
-    let demo = eventually("the demo has a window of its own", async || {
-        Ok(windows.visible(DEMO)?.pop())
-    })
-    .await?;
+    stage::is_open(desktop, DEMO).await?;
     let told = desktop.notifications().at_least(1).await?;
     ensure!(
         told.iter().all(|bubble| bubble.app_name == "Bellhop demo"),
         "invented bookings are told as if they were real: {told:#?}"
     );
-    desktop.screenshot(Path::new("target/screenshots/e2e-demo-beside.png"))?;
-    windows.close(&demo)?;
-    eventually("the demo is gone with its window", async || {
-        Ok(windows.visible(DEMO)?.is_empty().then_some(()))
-    })
-    .await?;
+    stage::picture(desktop, "e2e-demo-beside")?;
+    stage::close(desktop, DEMO).await?;
     ensure!(program.runs()?, "the demo took the program with it");
     Ok(())
 }

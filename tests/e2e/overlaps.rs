@@ -1,18 +1,16 @@
 //! Bookings in each other's way, and the digest of a morning, in the real program under a clock that the test sets.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use bellhop_core::provider::Provider;
 use bellhop_core::sample::SampleBooking;
-use bellhop_test_support::desktop::{
-    Clock, Desktop, Notification, Program, ProgramOptions, eventually_within,
-};
+use bellhop_test_support::desktop::{Clock, Desktop, Notification, Program, eventually_within};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{add_endpoint, call, listening};
+use crate::stage::{add_endpoint, add_endpoint_of, listening};
+use crate::{SECRET, call, stage};
 
 /// How long the program may take to see that its clock was set.
 const A_BEAT: Duration = Duration::from_secs(60);
@@ -23,15 +21,10 @@ async fn on_a_virtual_desktop_overlaps_are_announced_marked_and_accepted_and_a_m
     let data = tempfile::tempdir()?;
     let desktop = Desktop::start().await?;
     let clock = Clock::at("2026-06-10T07:30:00Z".parse()?)?;
-    let options = ProgramOptions {
-        program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
-        args: vec!["--data-dir".into(), data.path().into()],
-        variables: clock.variables(),
-    };
-    let program = desktop.open(&options).await?;
-    let told = async {
+    let program = stage::open(&desktop, data.path(), &clock.variables()).await?;
+    let story = async {
         let kordless = add_endpoint(&program).await?;
-        let bookora = add_bookora(&program).await?;
+        let bookora = add_endpoint_of(&program, "Bookora", "Practice", Some(SECRET)).await?;
         let receiver = listening(data.path()).await?;
         let at = |path: &str, provider| Door {
             receiver,
@@ -44,10 +37,7 @@ async fn on_a_virtual_desktop_overlaps_are_announced_marked_and_accepted_and_a_m
         digest(&desktop, &program, &clock).await
     }
     .await;
-    if told.is_err() {
-        desktop.screenshot(Path::new("target/screenshots/overlaps-failed.png"))?;
-    }
-    told.with_context(|| desktop.screen().logs())
+    stage::told(&desktop, "overlaps", story)
 }
 
 /// Where a booking system calls.
@@ -64,37 +54,11 @@ impl Door {
             path,
             provider,
         } = self;
-        let signed = (*provider, crate::SECRET);
+        let signed = (*provider, SECRET);
         let status = call::post_signed(*receiver, path, signed, event_type, booking).await?;
         ensure!(status == 200, "the sample was answered {status}");
         Ok(())
     }
-}
-
-async fn add_bookora(program: &Program) -> Result<String> {
-    let window = program.window();
-    window.click_text("nav a", "Endpoints").await?;
-    window.click_text("button", "Add endpoint").await?;
-    window.click_text("[role=radio]", "Bookora").await?;
-    window
-        .fill("form input[placeholder='Front desk']", "Practice")
-        .await?;
-    window
-        .fill("form input[type=password]", crate::SECRET)
-        .await?;
-    window.click("form button[type=submit]").await?;
-    window.see("[data-testid=endpoint-added]").await?;
-    window.click_text("button", "Done").await?;
-    window
-        .see_text("[data-testid=endpoint-card]", "Practice")
-        .await?;
-    let path = window
-        .see("[data-testid=endpoint-card]:last-of-type .path")
-        .await?
-        .attr("title")
-        .await?;
-    window.click_text("nav a", "Timeline").await?;
-    path.context("the card does not tell the path")
 }
 
 fn booking(

@@ -1,21 +1,18 @@
 //! Reminders in the real program, under a clock that the test sets: what the desktop is told, and the card.
 
-use std::path::Path;
+mod card;
 
 use anyhow::{Context, Result, ensure};
 use bellhop_core::provider::Provider;
 use bellhop_core::sample::SampleBooking;
-use bellhop_test_support::desktop::{
-    Clock, Desktop, Notification, Program, ProgramOptions, eventually,
-};
+use bellhop_test_support::desktop::{Clock, Desktop, Notification, Program, eventually};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
-use crate::tray::has_web_view;
-use crate::{TITLE, add_endpoint, call, listening};
+use crate::stage::{add_endpoint, add_endpoint_of, listening};
+use crate::{call, stage};
 
 const CREATED: &str = "booking.created";
-const CARD: &str = "^Bellhop reminder$";
 
 struct Stage {
     // Ended before its data go.
@@ -42,12 +39,7 @@ impl Stage {
     async fn start(&mut self, zone: &str) -> Result<()> {
         let mut variables = self.clock.variables();
         variables.push(("TZ", zone));
-        let options = ProgramOptions {
-            program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
-            args: vec!["--data-dir".into(), self.data.path().into()],
-            variables,
-        };
-        self.program = Some(self.desktop.open(&options).await?);
+        self.program = Some(stage::open(&self.desktop, self.data.path(), &variables).await?);
         Ok(())
     }
 
@@ -85,8 +77,8 @@ impl Stage {
             .collect()
     }
 
-    /// Waits for one more reminder, which has to be the `count`th. What it says.
-    async fn reminded(&self, count: usize) -> Result<(String, String)> {
+    /// Waits for one more reminder, which has to be the `count`th and to have this title. Gives what else it says.
+    async fn reminded(&self, count: usize, title: &str) -> Result<String> {
         let what = format!("{count} reminders");
         let come = eventually(&what, async || {
             let told = self.reminders();
@@ -96,8 +88,9 @@ impl Stage {
             .await
             .with_context(|| format!("{:#?}", self.reminders()))?;
         ensure!(told.len() == count, "too many: {told:#?}");
-        let last = told.last().context("none")?;
-        Ok((last.summary.clone(), last.body.clone()))
+        let last = told.into_iter().next_back().context("none")?;
+        ensure!(last.summary == title, "it says {}", last.summary);
+        Ok(last.body)
     }
 
     /// The clock is set to some seconds before a time of the day that the test is on.
@@ -107,16 +100,12 @@ impl Stage {
         self.clock.set(moment - SignedDuration::from_secs(2))
     }
 
-    async fn told(&self, name: &str, story: Result<()>) -> Result<()> {
-        if story.is_err() {
-            self.picture(&format!("{name}-failed"))?;
-        }
-        story.with_context(|| self.desktop.screen().logs())
+    fn told(&self, name: &str, story: Result<()>) -> Result<()> {
+        stage::told(&self.desktop, &format!("reminders-{name}"), story)
     }
 
     fn picture(&self, name: &str) -> Result<()> {
-        let file = format!("target/screenshots/reminders-{name}.png");
-        self.desktop.screenshot(Path::new(&file))
+        stage::picture(&self.desktop, &format!("reminders-{name}"))
     }
 }
 
@@ -124,7 +113,7 @@ impl Stage {
 #[tokio::test]
 async fn on_a_virtual_desktop_the_program_goes_by_a_clock_that_is_set() -> Result<()> {
     let stage = Stage::set("2031-12-31T12:00:00Z").await?;
-    stage.told("clock", clock(&stage).await).await
+    stage.told("clock", clock(&stage).await)
 }
 
 async fn clock(stage: &Stage) -> Result<()> {
@@ -167,7 +156,7 @@ async fn clock(stage: &Stage) -> Result<()> {
 async fn on_a_virtual_desktop_a_reminder_comes_in_time_and_follows_its_booking() -> Result<()> {
     let mut stage = Stage::set("2031-03-10T08:00:00Z").await?;
     let told = follows(&mut stage).await;
-    stage.told("follows", told).await
+    stage.told("follows", told)
 }
 
 async fn follows(stage: &mut Stage) -> Result<()> {
@@ -176,8 +165,7 @@ async fn follows(stage: &mut Stage) -> Result<()> {
         .tell(&path, CREATED, &stage.booking(0, "10:00")?)
         .await?;
     stage.nearly("09:45")?;
-    let (title, body) = stage.reminded(1).await?;
-    ensure!(title == "In 15 minutes: Amelia Hart", "{title}");
+    let body = stage.reminded(1, "In 15 minutes: Amelia Hart").await?;
     let expected = "Mon 10 Mar, 10:00–10:45\nHaircut and finish · Kordless";
     ensure!(body == expected, "{body}");
     buttons(stage, &path).await?;
@@ -192,11 +180,9 @@ async fn follows(stage: &mut Stage) -> Result<()> {
     let moved = stage.booking(1, "12:00")?.told_again(stage.clock.now());
     stage.tell(&path, "booking.updated", &moved).await?;
     stage.nearly("10:46")?;
-    let (title, _) = stage.reminded(5).await?;
-    ensure!(title == "In 15 minutes: Priya Raman", "{title}");
+    stage.reminded(5, "In 15 minutes: Priya Raman").await?;
     stage.nearly("11:45")?;
-    let (title, _) = stage.reminded(6).await?;
-    ensure!(title == "In 15 minutes: Noah Lindqvist", "{title}");
+    stage.reminded(6, "In 15 minutes: Noah Lindqvist").await?;
 
     // Called off, and one back to back with it that is not.
     stage
@@ -208,8 +194,7 @@ async fn follows(stage: &mut Stage) -> Result<()> {
     let cancelled = stage.booking(3, "12:30")?.told_again(stage.clock.now());
     stage.tell(&path, "booking.cancelled", &cancelled).await?;
     stage.nearly("12:20")?;
-    let (title, _) = stage.reminded(7).await?;
-    ensure!(title == "In 15 minutes: Hannah Vogel", "{title}");
+    stage.reminded(7, "In 15 minutes: Hannah Vogel").await?;
 
     // The computer sleeps over it.
     stage
@@ -217,8 +202,7 @@ async fn follows(stage: &mut Stage) -> Result<()> {
         .await?;
     stage.nearly("13:40")?;
     stage.clock.forward(SignedDuration::from_mins(12))?;
-    let (title, body) = stage.reminded(8).await?;
-    ensure!(title == "In 8 minutes: Yuki Tanaka", "{title}");
+    let body = stage.reminded(8, "In 8 minutes: Yuki Tanaka").await?;
     ensure!(
         body.ends_with("\nThis reminder is 7 minutes late."),
         "{body}"
@@ -234,15 +218,15 @@ async fn follows(stage: &mut Stage) -> Result<()> {
     stage.quit().await?;
     stage.nearly("15:05")?;
     stage.start("UTC").await?;
-    let (title, body) = stage.reminded(9).await?;
-    ensure!(title == "Began 5 minutes ago: Omar Haddad", "{title}");
+    let body = stage
+        .reminded(9, "Began 5 minutes ago: Omar Haddad")
+        .await?;
     ensure!(
         body.ends_with("\nThis reminder is 20 minutes late."),
         "{body}"
     );
     stage.nearly("15:45")?;
-    let (title, _) = stage.reminded(10).await?;
-    ensure!(title == "In 15 minutes: Chloé Lambert", "{title}");
+    stage.reminded(10, "In 15 minutes: Chloé Lambert").await?;
     Ok(())
 }
 
@@ -271,12 +255,10 @@ async fn buttons(stage: &Stage, path: &str) -> Result<()> {
     window.script("location.hash = '#/notices'", &[]).await?;
     window.see_text("main", "Snoozed").await?;
     stage.nearly("09:50")?;
-    let (title, _) = stage.reminded(2).await?;
-    ensure!(title == "In 10 minutes: Amelia Hart", "{title}");
+    stage.reminded(2, "In 10 minutes: Amelia Hart").await?;
     press("snoozed_start").await?;
     stage.nearly("10:00")?;
-    let (title, _) = stage.reminded(3).await?;
-    ensure!(title == "Now: Amelia Hart", "{title}");
+    stage.reminded(3, "Now: Amelia Hart").await?;
     press("open").await?;
     window.see_text("h2", "Amelia Hart").await?;
 
@@ -284,8 +266,7 @@ async fn buttons(stage: &Stage, path: &str) -> Result<()> {
         .tell(path, CREATED, &stage.booking(8, "10:20")?)
         .await?;
     stage.nearly("10:05")?;
-    let (title, _) = stage.reminded(4).await?;
-    ensure!(title == "In 15 minutes: Samuel Okafor", "{title}");
+    stage.reminded(4, "In 15 minutes: Samuel Okafor").await?;
     let bubble = stage.reminders().pop().context("no reminder")?;
     let cancelled = stage.booking(8, "10:20")?.told_again(stage.clock.now());
     stage.tell(path, "booking.cancelled", &cancelled).await?;
@@ -306,22 +287,11 @@ async fn buttons(stage: &Stage, path: &str) -> Result<()> {
 async fn on_a_virtual_desktop_a_booking_of_a_day_is_told_of_where_the_person_is() -> Result<()> {
     let mut stage = Stage::set("2031-03-10T20:00:00Z").await?;
     let told = elsewhere(&mut stage).await;
-    stage.told("elsewhere", told).await
+    stage.told("elsewhere", told)
 }
 
 async fn elsewhere(stage: &mut Stage) -> Result<()> {
-    let window = stage.program()?.window();
-    window.click_text("nav a", "Endpoints").await?;
-    window.click_text("button", "Add endpoint").await?;
-    window.click_text("[role=radio]", "ReserveKit").await?;
-    window
-        .fill("form input[placeholder='Front desk']", "Rooms")
-        .await?;
-    window.click("form button[type=submit]").await?;
-    window.see("[data-testid=endpoint-added]").await?;
-    window.click_text("button", "Done").await?;
-    let path = window.see("[data-testid=endpoint-card] .path").await?;
-    let path = path.attr("title").await?.context("no path")?;
+    let path = add_endpoint_of(stage.program()?, "ReserveKit", "Rooms", None).await?;
     let booking = SampleBooking {
         start: "2031-03-11T15:00:00Z".parse()?,
         ..SampleBooking::new(0, stage.clock.now())
@@ -336,147 +306,11 @@ async fn elsewhere(stage: &mut Stage) -> Result<()> {
     // Eight in the morning of that day in Tokyo, and eleven at night of the day before in London.
     stage.clock.set("2031-03-10T22:59:50Z".parse()?)?;
     stage.start("Asia/Tokyo").await?;
-    let (title, body) = stage.reminded(1).await?;
-    ensure!(title == "Today: Amelia Hart", "{title}");
+    let body = stage.reminded(1, "Today: Amelia Hart").await?;
     ensure!(body == "Tue 11 Mar\nservice 12 · ReserveKit", "{body}");
     ensure!(
         stage.clock.now() >= "2031-03-10T23:00:00Z".parse()?,
         "too early"
     );
     Ok(())
-}
-
-#[tokio::test]
-async fn on_a_virtual_desktop_the_card_stands_on_top_until_it_is_answered() -> Result<()> {
-    let stage = Stage::set("2031-03-10T08:00:00Z").await?;
-    stage.told("card", card(&stage).await).await
-}
-
-async fn card(stage: &Stage) -> Result<()> {
-    let program = stage.program()?;
-    let window = program.window();
-    let windows = stage.desktop.windows();
-    let path = add_endpoint(program).await?;
-    window
-        .script("location.hash = '#/settings/reminders'", &[])
-        .await?;
-    window.click("button[role=switch]").await?;
-    window
-        .see("button[role=switch][aria-checked=true]:not(:disabled)")
-        .await?;
-    stage
-        .tell(&path, CREATED, &stage.booking(0, "10:00")?)
-        .await?;
-    window
-        .see_text("[data-testid=next-reminders]", "9:45")
-        .await?;
-    stage.picture("settings")?;
-
-    let main = windows.visible(TITLE)?.pop().context("no window")?;
-    ensure!(windows.is_active(&main)?, "the keyboard is elsewhere");
-    stage.nearly("09:45")?;
-    stage.reminded(1).await?;
-    let shown = appears(stage).await?;
-    ensure!(windows.is_active(&main)?, "the card took the keyboard");
-    ensure!(!windows.is_active(&shown)?, "the card took the keyboard");
-
-    // With the window closed, the card is all that there is.
-    windows.close(&main)?;
-    eventually("the window is closed", async || {
-        Ok(windows.visible(TITLE)?.is_empty().then_some(()))
-    })
-    .await?;
-    window.follow().await?;
-    window.see_text("[data-testid=card]", "Amelia Hart").await?;
-    window
-        .see_text("[data-testid=card]", "Begins in 14 min")
-        .await?;
-    window
-        .see_text("[data-testid=card]", "Haircut and finish")
-        .await?;
-    // What is in the page is on the screen some frames later.
-    let frames = "
-        const [done] = arguments;
-        const wait = (frames) => frames === 0 ? done() : requestAnimationFrame(() => wait(frames - 1));
-        wait(12);";
-    window.client().execute_async(frames, Vec::new()).await?;
-    stage.picture("card")?;
-    leave(stage, "5 min").await?;
-    // The bubble and the card come again together.
-    stage.clock.forward(SignedDuration::from_mins(5))?;
-    let (title, _) = stage.reminded(2).await?;
-    ensure!(title == "In 10 minutes: Amelia Hart", "{title}");
-    appears(stage).await?;
-    window.follow().await?;
-    leave(stage, "When it begins").await?;
-    stage.nearly("10:00")?;
-    let (title, _) = stage.reminded(3).await?;
-    ensure!(title == "Now: Amelia Hart", "{title}");
-    appears(stage).await?;
-    window.follow().await?;
-    window.see_text("[data-testid=card]", "Begins now").await?;
-    leave(stage, "Got it").await?;
-
-    // One that is called off goes by itself.
-    stage
-        .tell(&path, CREATED, &stage.booking(1, "11:00")?)
-        .await?;
-    stage.nearly("10:45")?;
-    stage.reminded(4).await?;
-    appears(stage).await?;
-    let cancelled = stage.booking(1, "11:00")?.told_again(stage.clock.now());
-    stage.tell(&path, "booking.cancelled", &cancelled).await?;
-    gone(stage).await?;
-
-    stage
-        .tell(&path, CREATED, &stage.booking(2, "12:00")?)
-        .await?;
-    stage.nearly("11:45")?;
-    stage.reminded(5).await?;
-    appears(stage).await?;
-    window.follow().await?;
-    let click =
-        "setTimeout(() => document.querySelector('[data-testid=card] button').click(), 100)";
-    window.script(click, &[]).await?;
-    eventually("the booking is open in the window", async || {
-        Ok(windows.visible("Bellhop$")?.pop())
-    })
-    .await?;
-    eventually("the card is gone", async || {
-        Ok(windows.visible(CARD)?.is_empty().then_some(()))
-    })
-    .await?;
-    window.follow().await?;
-    window.see_text("h2", "Priya Raman").await?;
-    Ok(())
-}
-
-async fn appears(stage: &Stage) -> Result<String> {
-    eventually("the card is there", async || {
-        Ok(stage.desktop.windows().visible(CARD)?.pop())
-    })
-    .await
-}
-
-/// Presses a button of the card, which goes with it before it could tell that it was pressed.
-async fn leave(stage: &Stage, button: &str) -> Result<()> {
-    let click = "
-        const [words] = arguments;
-        const button = [...document.querySelectorAll('[data-testid=card] button')]
-            .find((button) => button.textContent.trim() === words);
-        setTimeout(() => button.click(), 100);";
-    let window = stage.program()?.window();
-    window.see_text("[data-testid=card] button", button).await?;
-    window.script(click, &[button.into()]).await?;
-    gone(stage).await
-}
-
-/// Nothing of a browser stays in memory.
-async fn gone(stage: &Stage) -> Result<()> {
-    let program = stage.program()?.id();
-    eventually("the card is gone, and its browser with it", async || {
-        let seen = !stage.desktop.windows().visible(CARD)?.is_empty();
-        Ok((!seen && !has_web_view(program)?).then_some(()))
-    })
-    .await
 }

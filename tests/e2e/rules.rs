@@ -1,17 +1,15 @@
 //! Rules, quiet hours and the desktop's do-not-disturb in the real program, under a clock that the test sets.
 
 use std::net::SocketAddr;
-use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use bellhop_core::sample::SampleBooking;
-use bellhop_test_support::desktop::{
-    Clock, Desktop, Notification, Program, ProgramOptions, Window, eventually,
-};
+use bellhop_test_support::desktop::{Clock, Desktop, Notification, Program, Window, eventually};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::{add_endpoint, call, listening};
+use crate::stage::{add_endpoint, listening};
+use crate::{call, stage};
 
 const NAV: &str = "nav[aria-label='Parts of the settings'] a";
 const PREVIEW: &str = "[data-testid=rule-preview]";
@@ -31,12 +29,7 @@ impl Stage {
         let data = tempfile::tempdir()?;
         let desktop = Desktop::start().await?;
         let clock = Clock::at("2031-06-02T12:00:00Z".parse()?)?;
-        let options = ProgramOptions {
-            program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
-            args: vec!["--data-dir".into(), data.path().into()],
-            variables: clock.variables(),
-        };
-        let program = desktop.open(&options).await?;
+        let program = stage::open(&desktop, data.path(), &clock.variables()).await?;
         let path = add_endpoint(&program).await?;
         let receiver = listening(data.path()).await?;
         let stage = Self {
@@ -52,20 +45,38 @@ impl Stage {
         Ok(stage)
     }
 
-    async fn told(&self, name: &str, story: Result<()>) -> Result<()> {
-        if story.is_err() {
-            self.picture(&format!("{name}-failed"))?;
-        }
-        story.with_context(|| self.desktop.screen().logs())
+    fn told(&self, name: &str, story: Result<()>) -> Result<()> {
+        stage::told(&self.desktop, &format!("rules-{name}"), story)
     }
 
     fn picture(&self, name: &str) -> Result<()> {
-        let file = format!("target/screenshots/rules-{name}.png");
-        self.desktop.screenshot(Path::new(&file))
+        stage::picture(&self.desktop, &format!("rules-{name}"))
     }
 
     fn window(&self) -> &Window {
         self.program.window()
+    }
+
+    async fn makes_cancellations_urgent(&self) -> Result<()> {
+        let window = self.window();
+        window
+            .click_text("button", "Cancellations always urgent")
+            .await?;
+        window.click_text("button", "Save rule").await?;
+        window.see("[data-testid=rule]").await?;
+        Ok(())
+    }
+
+    /// The one switch that is off lets urgent ones break through.
+    async fn lets_urgent_ones_through(&self) -> Result<()> {
+        let switch = "button[role=switch][aria-labelledby]";
+        self.window()
+            .click(&format!("{switch}:not([aria-checked=true])"))
+            .await?;
+        self.window()
+            .see(&format!("{switch}[aria-checked=true]:not(:disabled)"))
+            .await?;
+        Ok(())
     }
 
     async fn book(&self, number: u64) -> Result<SampleBooking> {
@@ -117,7 +128,7 @@ fn is(told: &Notification, summary: &str, urgency: u8, sound: Option<&str>) -> R
 #[tokio::test]
 async fn on_a_virtual_desktop_rules_decide_how_each_notification_is_told() -> Result<()> {
     let stage = Stage::set().await?;
-    stage.told("told", rules(&stage).await).await
+    stage.told("told", rules(&stage).await)
 }
 
 async fn rules(stage: &Stage) -> Result<()> {
@@ -186,16 +197,12 @@ async fn rules(stage: &Stage) -> Result<()> {
 #[tokio::test]
 async fn on_a_virtual_desktop_quiet_hours_hold_what_comes_and_sum_it_up() -> Result<()> {
     let stage = Stage::set().await?;
-    stage.told("quiet", quiet_hours(&stage).await).await
+    stage.told("quiet", quiet_hours(&stage).await)
 }
 
 async fn quiet_hours(stage: &Stage) -> Result<()> {
     let window = stage.window();
-    window
-        .click_text("button", "Cancellations always urgent")
-        .await?;
-    window.click_text("button", "Save rule").await?;
-    window.see("[data-testid=rule]").await?;
+    stage.makes_cancellations_urgent().await?;
     window.click_text("button", "Nights quiet").await?;
     window.click_text("button", "Save quiet hours").await?;
     eventually("they are saved", async || {
@@ -216,12 +223,7 @@ async fn quiet_hours(stage: &Stage) -> Result<()> {
     let booking = stage.book(3).await?;
     stage.held("quiet_hours", 3).await?;
 
-    window
-        .click("button[role=switch][aria-labelledby]:not([aria-checked=true])")
-        .await?;
-    window
-        .see("button[role=switch][aria-labelledby][aria-checked=true]:not(:disabled)")
-        .await?;
+    stage.lets_urgent_ones_through().await?;
     stage.cancel(booking).await?;
     is(
         &stage.notified(2).await?,
@@ -245,16 +247,12 @@ async fn quiet_hours(stage: &Stage) -> Result<()> {
 async fn on_a_virtual_desktop_do_not_disturb_is_noted_and_urgent_ones_pass_if_wanted() -> Result<()>
 {
     let stage = Stage::set().await?;
-    stage.told("disturb", do_not_disturb(&stage).await).await
+    stage.told("disturb", do_not_disturb(&stage).await)
 }
 
 async fn do_not_disturb(stage: &Stage) -> Result<()> {
     let window = stage.window();
-    window
-        .click_text("button", "Cancellations always urgent")
-        .await?;
-    window.click_text("button", "Save rule").await?;
-    window.see("[data-testid=rule]").await?;
+    stage.makes_cancellations_urgent().await?;
     let first = stage.book(1).await?;
     stage.notified(1).await?;
 
@@ -278,12 +276,7 @@ async fn do_not_disturb(stage: &Stage) -> Result<()> {
         .see_text("main", "set to “do not disturb” now")
         .await?;
     stage.picture("do-not-disturb")?;
-    window
-        .click("button[role=switch][aria-labelledby]:not([aria-checked=true])")
-        .await?;
-    window
-        .see("button[role=switch][aria-labelledby][aria-checked=true]:not(:disabled)")
-        .await?;
+    stage.lets_urgent_ones_through().await?;
     stage.cancel(second).await?;
     is(
         &stage.notified(4).await?,

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use bellhop_test_support::desktop::{
-    Desktop, Program, ProgramOptions, Window, eventually, eventually_within,
-};
+use bellhop_test_support::desktop::{Desktop, Program, Window, eventually, eventually_within};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::{TITLE, stage};
 
 const NAV: &str = "nav[aria-label='Parts of the settings'] a";
 
@@ -24,13 +24,8 @@ impl Stage {
     async fn set() -> Result<Self> {
         let data = TempDir::with_prefix("bellhop data ")?;
         let desktop = Desktop::start().await?;
-        let args = ["--data-dir".into(), data.path().into()];
-        let options = ProgramOptions {
-            program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
-            args: args.to_vec(),
-            variables: vec![("BELLHOP_SECRETS", "file")],
-        };
-        let program = desktop.open(&options).await?;
+        let secrets = [("BELLHOP_SECRETS", "file")];
+        let program = stage::open(&desktop, data.path(), &secrets).await?;
         program.window().click_text("nav a", "Settings").await?;
         Ok(Self {
             program,
@@ -43,16 +38,12 @@ impl Stage {
         self.program.window()
     }
 
-    async fn told(&self, name: &str, story: Result<()>) -> Result<()> {
-        if story.is_err() {
-            self.picture(&format!("{name}-failed"))?;
-        }
-        story.with_context(|| self.desktop.screen().logs())
+    fn told(&self, name: &str, story: Result<()>) -> Result<()> {
+        stage::told(&self.desktop, &format!("settings-{name}"), story)
     }
 
     fn picture(&self, name: &str) -> Result<()> {
-        let file = format!("target/screenshots/settings-{name}.png");
-        self.desktop.screenshot(Path::new(&file))
+        stage::picture(&self.desktop, &format!("settings-{name}"))
     }
 
     /// Answers the system's dialog for files, which the keyboard is in, with a path.
@@ -86,7 +77,7 @@ impl Stage {
 #[tokio::test]
 async fn on_a_virtual_desktop_it_starts_at_login_and_looks_as_chosen() -> Result<()> {
     let stage = Stage::set().await?;
-    stage.told("choices", choices(&stage).await).await
+    stage.told("choices", choices(&stage).await)
 }
 
 async fn choices(stage: &Stage) -> Result<()> {
@@ -107,11 +98,7 @@ async fn choices(stage: &Stage) -> Result<()> {
     window.click_text("button", "Deutsch").await?;
     looks("dark", "de").await?;
     window.see_text("h1", "Einstellungen").await?;
-    let frames = "
-        const [done] = arguments;
-        const wait = (frames) => frames === 0 ? done() : requestAnimationFrame(() => wait(frames - 1));
-        wait(12);";
-    window.client().execute_async(frames, Vec::new()).await?;
+    window.is_drawn().await?;
     stage.picture("german")?;
 
     // A window that is opened anew is told before its own scripts run.
@@ -179,19 +166,10 @@ async fn starts_at_login(stage: &Stage) -> Result<()> {
 }
 
 async fn reopen(stage: &Stage) -> Result<()> {
-    let windows = stage.desktop.windows();
-    let window = windows.visible("Bellhop$")?.pop().context("no window")?;
-    windows.close(&window)?;
-    eventually("the window is closed", async || {
-        Ok(windows.visible("Bellhop$")?.is_empty().then_some(()))
-    })
-    .await?;
+    stage::close(&stage.desktop, TITLE).await?;
     let tray = stage.desktop.tray().item().await?;
     tray.choose("Open Bellhop").await?;
-    eventually("the window is open again", async || {
-        Ok(windows.visible("Bellhop$")?.pop())
-    })
-    .await?;
+    stage::is_open(&stage.desktop, TITLE).await?;
     stage.window().follow().await?;
     stage.window().see("h1").await?;
     Ok(())
@@ -200,7 +178,7 @@ async fn reopen(stage: &Stage) -> Result<()> {
 #[tokio::test]
 async fn on_a_virtual_desktop_a_backup_is_made_and_put_back() -> Result<()> {
     let stage = Stage::set().await?;
-    stage.told("restore", restore(&stage).await).await
+    stage.told("restore", restore(&stage).await)
 }
 
 async fn restore(stage: &Stage) -> Result<()> {
@@ -235,11 +213,7 @@ async fn restore(stage: &Stage) -> Result<()> {
         Ok(receiver(stage).is_ok_and(|pid| pid != before).then_some(()))
     })
     .await?;
-    let windows = stage.desktop.windows();
-    eventually("the window is open again", async || {
-        Ok(windows.visible("Bellhop$")?.pop())
-    })
-    .await?;
+    stage::is_open(&stage.desktop, TITLE).await?;
     let kept: Vec<PathBuf> = fs::read_dir(stage.data.path())?
         .flatten()
         .map(|entry| entry.path())

@@ -6,30 +6,19 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use bellhop_test_support::desktop::{Desktop, Program, ProgramOptions, TrayItem, eventually};
+use bellhop_test_support::desktop::{Desktop, Program, TrayItem, eventually};
 use tauri::image::Image;
 
-use crate::{CREATED, TITLE, add_endpoint, call, listening};
+use crate::stage::{add_endpoint, listening};
+use crate::{CREATED, TITLE, call, stage};
 
 #[tokio::test]
 async fn on_a_virtual_desktop_the_tray_tells_how_things_stand() -> Result<()> {
     let data = tempfile::tempdir()?;
     let desktop = Desktop::start().await?;
-    let program = open(&desktop, data.path()).await?;
-    let told = story(&desktop, &program, data.path()).await;
-    if told.is_err() {
-        desktop.screenshot(Path::new("target/screenshots/tray-failed.png"))?;
-    }
-    told.with_context(|| desktop.screen().logs())
-}
-
-async fn open(desktop: &Desktop, data: &Path) -> Result<Program> {
-    let options = ProgramOptions {
-        program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
-        args: vec!["--data-dir".into(), data.into()],
-        variables: Vec::new(),
-    };
-    desktop.open(&options).await
+    let program = stage::open(&desktop, data.path(), &[]).await?;
+    let story = story(&desktop, &program, data.path()).await;
+    stage::told(&desktop, "tray", story)
 }
 
 /// Some desktops have no panel for tray icons, and at login it may come later than we do.
@@ -37,7 +26,7 @@ async fn open(desktop: &Desktop, data: &Path) -> Result<Program> {
 async fn on_a_virtual_desktop_without_a_panel_it_opens_all_the_same() -> Result<()> {
     let data = tempfile::tempdir()?;
     let desktop = Desktop::start_without_panel().await?;
-    let program = open(&desktop, data.path()).await?;
+    let program = stage::open(&desktop, data.path(), &[]).await?;
     program.window().see_text("main", "Welcome").await?;
     listening(data.path()).await?;
     desktop.tray().appear().await?;
@@ -82,10 +71,7 @@ async fn on_a_virtual_desktop_it_starts_hidden_and_a_second_start_shows_its_wind
 
     let second = start()?.status()?;
     ensure!(second.success(), "the second start ended with {second}");
-    eventually("the window of the first", async || {
-        Ok(windows.visible(TITLE)?.pop())
-    })
-    .await?;
+    stage::is_open(&desktop, TITLE).await?;
     ensure!(has_web_view(hidden.id())?, "the window has no browser");
     desktop.tray().item().await?.choose("Quit").await?;
     let ended = hidden.wait()?;
@@ -180,10 +166,8 @@ async fn it_brings_the_window_back(
     program: &Program,
     tray: &TrayItem,
 ) -> Result<()> {
-    let windows = desktop.windows();
-    let window = windows.visible(TITLE)?.pop().context("no window")?;
     let before = desktop.notifications().all().len();
-    windows.close(&window)?;
+    stage::close(desktop, TITLE).await?;
     let told = desktop.notifications().at_least(before + 1).await?;
     ensure!(
         told[before].summary == "Bellhop goes on in the tray",
@@ -196,19 +180,11 @@ async fn it_brings_the_window_back(
     .await?;
 
     tray.activate().await?;
-    eventually("the window is open again", async || {
-        Ok(windows.visible(TITLE)?.pop())
-    })
-    .await?;
+    stage::is_open(desktop, TITLE).await?;
     program.window().follow().await?;
     program.window().see_text(CREATED, "Amelia Hart").await?;
     // It is said once.
-    let window = windows.visible(TITLE)?.pop().context("no window")?;
-    windows.close(&window)?;
-    eventually("the window is closed", async || {
-        Ok(windows.visible(TITLE)?.is_empty().then_some(()))
-    })
-    .await?;
+    stage::close(desktop, TITLE).await?;
     tray.choose("Quit").await?;
     ensure!(program.ended().await? == 0, "it did not end well");
     let after = desktop.notifications().all().len();

@@ -6,12 +6,12 @@
 mod address;
 mod refusals;
 
-use std::path::Path;
-
 use anyhow::{Context, Result, ensure};
-use bellhop_test_support::desktop::{Desktop, Program, ProgramOptions, Window, eventually};
+use bellhop_test_support::desktop::{Desktop, Program, Window, eventually};
 use bellhop_test_support::edge::Edge;
 use tempfile::TempDir;
+
+use crate::stage;
 
 const NETWORK: &str = "For special networks";
 const STATE: &str = "[data-testid=reach-status]";
@@ -28,14 +28,8 @@ impl Stage {
     async fn set() -> Result<Self> {
         let (data, edge) = (tempfile::tempdir()?, Edge::start().await?);
         let desktop = Desktop::start().await?;
-        let args = ["--data-dir".into(), data.path().into()];
-        let options = ProgramOptions {
-            program: Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")),
-            args: args.to_vec(),
-            // All that it can ever log is looked at for secrets.
-            variables: vec![("BELLHOP_LOG", "trace")],
-        };
-        let program = desktop.open(&options).await?;
+        // All that it can ever log is looked at for secrets.
+        let program = stage::open(&desktop, data.path(), &[("BELLHOP_LOG", "trace")]).await?;
         Ok(Self {
             program,
             desktop,
@@ -47,9 +41,9 @@ impl Stage {
     /// Adds to what has gone wrong what a person would have seen, and what the program has said.
     async fn told(&self, name: &str, story: Result<()>) -> Result<()> {
         if story.is_err() {
-            self.picture(&format!("{name}-failed")).await?;
+            self.window().is_drawn().await?;
         }
-        story.with_context(|| self.desktop.screen().logs())
+        stage::told(&self.desktop, &format!("tunnel-{name}"), story)
     }
 
     fn window(&self) -> &Window {
@@ -58,14 +52,8 @@ impl Stage {
 
     async fn picture(&self, name: &str) -> Result<()> {
         // What the page has come to say is on the screen a few frames later.
-        let frames = "
-            const [done] = arguments;
-            const wait = (frames) => frames === 0 ? done() : requestAnimationFrame(() => wait(frames - 1));
-            wait(12);";
-        let client = self.window().client();
-        client.execute_async(frames, Vec::new()).await?;
-        let file = format!("target/screenshots/tunnel-{name}.png");
-        self.desktop.screenshot(Path::new(&file))
+        self.window().is_drawn().await?;
+        stage::picture(&self.desktop, &format!("tunnel-{name}"))
     }
 
     async fn go(&self, screen: &str) -> Result<()> {
@@ -132,17 +120,7 @@ impl Stage {
         secret: Option<&str>,
     ) -> Result<String> {
         let window = self.window();
-        self.go("Endpoints").await?;
-        window.click_text("button", "Add endpoint").await?;
-        window.click_text("[role=radio]", system).await?;
-        window
-            .fill("form input[placeholder='Front desk']", label)
-            .await?;
-        if let Some(secret) = secret {
-            window.fill("form input[type=password]", secret).await?;
-        }
-        window.click("form button[type=submit]").await?;
-        window.see("[data-testid=endpoint-added]").await?;
+        stage::fill_in_endpoint(window, system, label, secret).await?;
         // It is long and may be cut short on the screen.
         let shown = window.see("[data-testid=copy-text]").await?;
         let url = shown.attr("title").await?;

@@ -6,6 +6,7 @@ use bellhop_test_support::edge::{Step, TOKEN};
 use serde_json::Value;
 
 use super::{STATE, Stage};
+use crate::stage::listening;
 use crate::{CREATED, RESCHEDULED, SECRET, call, says, tray};
 
 const BANNER: &str = "[aria-label='Your public address has changed']";
@@ -178,7 +179,7 @@ async fn it_changes(stage: &Stage, first: &str, second: &str, desk: &str, spa: &
 /// A proxy of the person's own leads to the receiver's port.
 async fn it_is_one_of_the_persons_own(stage: &Stage) -> Result<()> {
     let (window, edge) = (stage.window(), &stage.edge);
-    let receiver = crate::listening(stage.data.path()).await?;
+    let receiver = listening(stage.data.path()).await?;
     let host = edge.proxy_to(receiver).await?;
     stage.go("Settings").await?;
     window

@@ -1,0 +1,128 @@
+//! The card: on top of everything until it is answered.
+
+use anyhow::{Context, Result, ensure};
+use bellhop_test_support::desktop::eventually;
+use jiff::SignedDuration;
+
+use super::{CREATED, Stage};
+use crate::TITLE;
+use crate::stage::{self, add_endpoint};
+use crate::tray::has_web_view;
+
+const CARD: &str = "^Bellhop reminder$";
+
+#[tokio::test]
+async fn on_a_virtual_desktop_the_card_stands_on_top_until_it_is_answered() -> Result<()> {
+    let stage = Stage::set("2031-03-10T08:00:00Z").await?;
+    stage.told("card", card(&stage).await)
+}
+
+async fn card(stage: &Stage) -> Result<()> {
+    let program = stage.program()?;
+    let window = program.window();
+    let windows = stage.desktop.windows();
+    let path = add_endpoint(program).await?;
+    window
+        .script("location.hash = '#/settings/reminders'", &[])
+        .await?;
+    window.click("button[role=switch]").await?;
+    window
+        .see("button[role=switch][aria-checked=true]:not(:disabled)")
+        .await?;
+    stage
+        .tell(&path, CREATED, &stage.booking(0, "10:00")?)
+        .await?;
+    window
+        .see_text("[data-testid=next-reminders]", "9:45")
+        .await?;
+    stage.picture("settings")?;
+
+    let main = windows.visible(TITLE)?.pop().context("no window")?;
+    ensure!(windows.is_active(&main)?, "the keyboard is elsewhere");
+    stage.nearly("09:45")?;
+    stage.reminded(1, "In 15 minutes: Amelia Hart").await?;
+    let shown = appears(stage).await?;
+    ensure!(windows.is_active(&main)?, "the card took the keyboard");
+    ensure!(!windows.is_active(&shown)?, "the card took the keyboard");
+
+    // With the window closed, the card is all that there is.
+    stage::close(&stage.desktop, TITLE).await?;
+    window.follow().await?;
+    window.see_text("[data-testid=card]", "Amelia Hart").await?;
+    window
+        .see_text("[data-testid=card]", "Begins in 14 min")
+        .await?;
+    window
+        .see_text("[data-testid=card]", "Haircut and finish")
+        .await?;
+    // What is in the page is on the screen some frames later.
+    window.is_drawn().await?;
+    stage.picture("card")?;
+    leave(stage, "5 min").await?;
+    // The bubble and the card come again together.
+    stage.clock.forward(SignedDuration::from_mins(5))?;
+    stage.reminded(2, "In 10 minutes: Amelia Hart").await?;
+    appears(stage).await?;
+    window.follow().await?;
+    leave(stage, "When it begins").await?;
+    stage.nearly("10:00")?;
+    stage.reminded(3, "Now: Amelia Hart").await?;
+    appears(stage).await?;
+    window.follow().await?;
+    window.see_text("[data-testid=card]", "Begins now").await?;
+    leave(stage, "Got it").await?;
+
+    // One that is called off goes by itself.
+    stage
+        .tell(&path, CREATED, &stage.booking(1, "11:00")?)
+        .await?;
+    stage.nearly("10:45")?;
+    stage.reminded(4, "In 15 minutes: Noah Lindqvist").await?;
+    appears(stage).await?;
+    let cancelled = stage.booking(1, "11:00")?.told_again(stage.clock.now());
+    stage.tell(&path, "booking.cancelled", &cancelled).await?;
+    gone(stage).await?;
+
+    stage
+        .tell(&path, CREATED, &stage.booking(2, "12:00")?)
+        .await?;
+    stage.nearly("11:45")?;
+    stage.reminded(5, "In 15 minutes: Priya Raman").await?;
+    appears(stage).await?;
+    window.follow().await?;
+    let click =
+        "setTimeout(() => document.querySelector('[data-testid=card] button').click(), 100)";
+    window.script(click, &[]).await?;
+    stage::is_open(&stage.desktop, TITLE).await?;
+    stage::is_closed(&stage.desktop, CARD).await?;
+    window.follow().await?;
+    window.see_text("h2", "Priya Raman").await?;
+    Ok(())
+}
+
+async fn appears(stage: &Stage) -> Result<String> {
+    stage::is_open(&stage.desktop, CARD).await
+}
+
+/// Presses a button of the card, which goes with it before it could tell that it was pressed.
+async fn leave(stage: &Stage, button: &str) -> Result<()> {
+    let click = "
+        const [words] = arguments;
+        const button = [...document.querySelectorAll('[data-testid=card] button')]
+            .find((button) => button.textContent.trim() === words);
+        setTimeout(() => button.click(), 100);";
+    let window = stage.program()?.window();
+    window.see_text("[data-testid=card] button", button).await?;
+    window.script(click, &[button.into()]).await?;
+    gone(stage).await
+}
+
+/// Nothing of a browser stays in memory.
+async fn gone(stage: &Stage) -> Result<()> {
+    let program = stage.program()?.id();
+    eventually("the card is gone, and its browser with it", async || {
+        let seen = !stage.desktop.windows().visible(CARD)?.is_empty();
+        Ok((!seen && !has_web_view(program)?).then_some(()))
+    })
+    .await
+}
