@@ -35,19 +35,7 @@ fn assert_refused(bellhop: &Bellhop, about: &str) {
     ];
     for command in commands {
         let refused = bellhop.run(command, "");
-        assert_eq!(refused.code, Some(1), "{command:?}: {refused:?}");
-        assert_eq!(
-            (refused.stderr.lines().count(), refused.stdout.as_str()),
-            (1, ""),
-            "{command:?}: {refused:?}"
-        );
-        assert!(refused.stderr.contains(about), "{command:?}: {refused:?}");
-        assert!(
-            refused
-                .stderr
-                .contains(bellhop.data_dir().to_str().unwrap()),
-            "{refused:?}"
-        );
+        refused.says_no(&[about, bellhop.data_dir().to_str().unwrap()]);
         assert!(files() == before, "{command:?} changed a file");
     }
 }
@@ -213,17 +201,7 @@ fn a_directory_in_which_nothing_can_be_written_is_refused() {
         &["endpoint", "add", "bookora"],
     ] {
         let refused = bellhop.run(&[command, &["--data-dir", place]].concat(), "");
-        assert_eq!(
-            (refused.code, refused.stdout.as_str()),
-            (Some(1), ""),
-            "{refused:?}"
-        );
-        assert_eq!(refused.stderr.lines().count(), 1, "{refused:?}");
-        assert!(
-            refused.stderr.contains(place)
-                && refused.stderr.contains("nothing can be written there"),
-            "{refused:?}"
-        );
+        refused.says_no(&[place, "nothing can be written there"]);
     }
     disk.remount("rw");
     let listed = bellhop.run(&["endpoint", "list", "--data-dir", place], "");
@@ -297,16 +275,7 @@ fn a_data_directory_that_cannot_be_written_is_a_clear_failure() {
             &["endpoint", "add", "bookora"],
         ] {
             let refused = bellhop.run(&[command, &["--data-dir", place]].concat(), "");
-            assert_eq!(
-                (refused.code, refused.stdout.as_str()),
-                (Some(1), ""),
-                "{place}: {refused:?}"
-            );
-            assert_eq!(refused.stderr.lines().count(), 1, "{place}: {refused:?}");
-            assert!(
-                refused.stderr.contains(place) && refused.stderr.contains("cannot be opened"),
-                "{place}: {refused:?}"
-            );
+            refused.says_no(&[place, "cannot be opened"]);
         }
     }
     assert_eq!(fs::read_to_string(file).unwrap(), "mine");
