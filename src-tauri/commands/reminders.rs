@@ -1,16 +1,14 @@
 //! When bookings are reminded of, and what is answered to it on the card.
 
 use anyhow::Context as _;
-use bellhop_core::reminder::{Own, Snooze, checked_leads, is_ahead, plan};
-use bellhop_engine::changes::Change;
+use bellhop_core::reminder::{Snooze, checked_leads};
 use bellhop_engine::reminding;
 use bellhop_engine::store::{reminders as table, settings};
-use jiff::Timestamp;
 use tauri::{AppHandle, State};
 
 use super::bookings::GONE;
 use super::row;
-use crate::dto::{BookingReminders, Card, ReminderRules, Reminders, ToldReminder};
+use crate::dto::{BookingReminders, Card, ReminderRules, Reminders};
 use crate::error::Answer;
 use crate::state::Desktop;
 use crate::windows;
@@ -62,52 +60,17 @@ pub(crate) async fn remind_of_booking(
     leads: Option<Vec<u32>>,
 ) -> Answer<BookingReminders> {
     let id = row(&id)?;
-    let since = Timestamp::now();
     let leads = leads.map(checked_leads).transpose()?;
-    let own = leads.map(|leads| Own { leads, since });
-    let chosen = desktop
-        .engine
-        .store
-        .write(move |connection| table::set_own(connection, id, own.as_ref()));
-    if !chosen.await? {
+    if !desktop.engine.choose_reminders_of(id, leads).await? {
         return Err(anyhow::anyhow!(GONE).into());
     }
-    desktop.engine.changes.tell(Change::Notices);
     Ok(of_booking(&desktop, id).await?)
 }
 
 async fn of_booking(desktop: &Desktop, id: i64) -> anyhow::Result<BookingReminders> {
-    let read = desktop
-        .engine
-        .store
-        .read(move |connection| Ok((table::rules(connection)?, table::one(connection, id)?)));
-    let (rules, candidate) = read.await?;
-    let Some(candidate) = candidate else {
-        // A booking whose time nobody could read has none.
-        return Ok(BookingReminders {
-            ahead: false,
-            own: None,
-            waiting: Vec::new(),
-            told: Vec::new(),
-        });
-    };
     let here = bellhop_engine::here();
-    let plan = plan(&candidate.subject, &rules, &here);
-    let told = candidate.reminders.iter().map(|reminder| ToldReminder {
-        at: reminder.due_at.unwrap_or(reminder.planned_at).to_string(),
-        shown_at: reminder.shown_at.map(|at| at.to_string()),
-        held: reminder.held,
-    });
-    Ok(BookingReminders {
-        ahead: is_ahead(&candidate.subject, &here),
-        waiting: plan
-            .waiting
-            .iter()
-            .map(|mark| mark.at.to_string())
-            .collect(),
-        told: told.collect(),
-        own: candidate.subject.own.map(|own| own.leads),
-    })
+    let read = move |connection: &_| reminding::of_booking(connection, id, &here);
+    Ok(desktop.engine.store.read(read).await?.into())
 }
 
 /// What is on the card.

@@ -3,6 +3,7 @@
 use bellhop_core::notice;
 use bellhop_core::reminder::{Mark, Rule, Rules};
 use bellhop_engine::store::reminders::Candidate;
+use bellhop_engine::{reminding, store};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -128,6 +129,16 @@ pub struct ToldReminder {
     pub held: bool,
 }
 
+impl From<store::reminders::Reminder> for ToldReminder {
+    fn from(reminder: store::reminders::Reminder) -> ToldReminder {
+        ToldReminder {
+            at: reminder.moment().to_string(),
+            shown_at: text(reminder.shown_at),
+            held: reminder.held,
+        }
+    }
+}
+
 /// The reminders of one booking.
 #[derive(Clone, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -141,6 +152,18 @@ pub struct BookingReminders {
     pub waiting: Vec<String>,
     /// Those that have come.
     pub told: Vec<ToldReminder>,
+}
+
+impl From<reminding::BookingReminders> for BookingReminders {
+    fn from(reminders: reminding::BookingReminders) -> BookingReminders {
+        let waiting = reminders.waiting.iter();
+        BookingReminders {
+            ahead: reminders.ahead,
+            own: reminders.own,
+            waiting: waiting.map(|mark| mark.at.to_string()).collect(),
+            told: reminders.told.into_iter().map(Into::into).collect(),
+        }
+    }
 }
 
 /// A booking on the card. Where others may see it, it tells less: `null` is not to be told.

@@ -3,13 +3,15 @@
 //!
 //! Nothing is planned before it is due, so there is nothing to keep in line with bookings that change.
 
+mod shown;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bellhop_core::notice::{Here, Loudness, NoticeKind, Words};
 use bellhop_core::reminder::{
-    About, Cause, GRACE, Mark, Rules, beginning, is_ahead, over_at, plan, word,
+    About, Cause, GRACE, Own, Rules, beginning, is_ahead, over_at, plan, word,
 };
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +24,8 @@ use crate::store::notices::{self, NewNotice, Of};
 use crate::store::reminders::{self, Candidate, Open, Reminder};
 use crate::store::{self, StoreError};
 use crate::{Engine, here};
+
+pub use shown::{BookingReminders, cards, of_booking, upcoming};
 
 /// How far ahead is looked, beyond the longest time before a booking that was chosen.
 const AHEAD: SignedDuration = SignedDuration::from_hours(1);
@@ -193,8 +197,8 @@ fn follow(connection: &Connection, booking_id: i64, here: &Here) -> store::Resul
     let called_off = reminders::call_off(connection, booking_id, Some(&begins))?;
     let waits = |reminder: &&Reminder| reminder.shown_at.is_none() && !reminder.held;
     for reminder in candidate.reminders.iter().filter(waits) {
-        let at = reminder.due_at.unwrap_or(reminder.planned_at);
-        notices::reword(connection, reminder.notice_id, &words(&candidate, at, here))?;
+        let words = words(&candidate, reminder.moment(), here);
+        notices::reword(connection, reminder.notice_id, &words)?;
     }
     Ok(called_off)
 }
@@ -207,65 +211,6 @@ fn words(candidate: &Candidate, at: Timestamp, here: &Here) -> Words {
         slot: &candidate.subject.slot,
     };
     word(&about, at, here)
-}
-
-/// What there will be to tell of the booking that is told of next: for the settings, before rules are kept.
-///
-/// # Errors
-///
-/// Fails where SQLite does.
-pub fn upcoming(
-    connection: &Connection,
-    rules: &Rules,
-    here: &Here,
-    most: usize,
-) -> store::Result<Vec<(Candidate, Mark)>> {
-    let week = here
-        .now
-        .saturating_add(SignedDuration::from_hours(7 * 24))
-        .unwrap_or(here.now);
-    let candidates = reminders::candidates(connection, rules, &here.time_zone, here.now, week)?;
-    let mut waiting: Vec<(Candidate, Mark)> = candidates
-        .into_iter()
-        .filter_map(|candidate| {
-            let next = *plan(&candidate.subject, rules, here).waiting.first()?;
-            Some((candidate, next))
-        })
-        .collect();
-    waiting.sort_by_key(|(_, mark)| mark.at);
-    waiting.truncate(most);
-    Ok(waiting)
-}
-
-/// What is on the card: bookings whose reminders come there, were shown and have no answer. One that the desktop was asked
-/// to keep to itself is not. And when to look again.
-///
-/// # Errors
-///
-/// Fails where SQLite does.
-pub fn cards(
-    connection: &Connection,
-    here: &Here,
-) -> store::Result<(Vec<Candidate>, Option<Timestamp>)> {
-    let rules = reminders::rules(connection)?;
-    let mut cards = Vec::new();
-    for open in reminders::open(connection)? {
-        if open.quieted || stands(connection, &open, here)?.is_none() {
-            continue;
-        }
-        let candidate = reminders::one(connection, open.booking_id)?;
-        cards.extend(candidate.filter(|candidate| {
-            let subject = &candidate.subject;
-            rules.has_card(subject.endpoint_id, subject.title.as_deref())
-        }));
-    }
-    cards.sort_by_key(|card| (card.subject.slot.start(), card.booking_id));
-    cards.dedup_by_key(|card| card.booking_id);
-    let over = cards
-        .iter()
-        .filter_map(|card| over_at(&card.subject.slot, &here.time_zone));
-    let over = over.min();
-    Ok((cards, over))
 }
 
 impl Engine {
@@ -282,6 +227,29 @@ impl Engine {
         set.await?;
         self.changes.tell(Change::Notices);
         Ok(())
+    }
+
+    /// Chooses for one booking alone how many minutes before it to remind of it; `None`: it goes by the rules again. Gives
+    /// whether there is such a booking.
+    ///
+    /// # Errors
+    ///
+    /// Fails where SQLite does.
+    pub async fn choose_reminders_of(
+        &self,
+        booking_id: i64,
+        leads: Option<Vec<u32>>,
+    ) -> Result<bool, StoreError> {
+        let since = Timestamp::now();
+        let own = leads.map(|leads| Own { leads, since });
+        let set = self
+            .store
+            .write(move |connection| reminders::set_own(connection, booking_id, own.as_ref()));
+        let found = set.await?;
+        if found {
+            self.changes.tell(Change::Notices);
+        }
+        Ok(found)
     }
 
     /// Answers the reminders of a booking that were shown, with the word of an answer or of a snooze.

@@ -106,6 +106,13 @@ pub struct Reminder {
     pub answer: Option<(Answer, Timestamp)>,
 }
 
+impl Reminder {
+    /// The moment that it speaks of.
+    pub fn moment(&self) -> Timestamp {
+        self.due_at.unwrap_or(self.planned_at)
+    }
+}
+
 const COLUMNS: &str =
     "booking.id, booking.endpoint_id, provider, status, title, booking.start_at, booking.end_at,
     booking.date, attendee, done_at, own_reminders,
