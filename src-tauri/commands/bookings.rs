@@ -127,16 +127,13 @@ async fn whole(desktop: &Desktop, id: i64) -> anyhow::Result<Booking> {
         let Some(booking) = bookings::get(connection, id)? else {
             return Ok(None);
         };
-        let mut in_the_way = Vec::new();
-        for overlap in overlaps::standing(connection, id)? {
-            let with = bookings::get(connection, overlap.other(id))?;
-            in_the_way.extend(with.map(|with| BookingOverlap::of(&overlap, with, now)));
-        }
+        let in_the_way = overlaps::with_others(connection, id)?.into_iter();
+        let in_the_way = in_the_way.map(|(overlap, with)| BookingOverlap::of(&overlap, with, now));
         Ok(Some(Booking::of(
             booking,
             entries::story(connection, id)?,
             notes::of_booking(connection, id)?,
-            in_the_way,
+            in_the_way.collect(),
             bookings::others(connection, id, OTHERS)?,
         )))
     });

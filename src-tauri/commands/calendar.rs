@@ -22,13 +22,12 @@ pub(crate) async fn calendar(
     let dates = (date(&query.first_date)?, date(&query.date_after)?);
     let read = desktop.engine.store.read(move |connection| {
         let found = bookings::between(connection, moments, dates)?;
-        let marked = found.into_iter().map(|booking| {
-            let of_booking = overlaps::standing(connection, booking.id)?;
-            Ok(CalendarBooking::of(booking, &of_booking))
-        });
-        marked.collect()
+        overlaps::of_each(connection, found)
     });
-    Ok(read.await?)
+    let found = read.await?.into_iter();
+    Ok(found
+        .map(|(booking, overlaps)| CalendarBooking::of(booking, &overlaps))
+        .collect())
 }
 
 /// Counts over everything that came since a moment.

@@ -7,7 +7,7 @@ use bellhop_engine::worker;
 use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
-use super::row;
+use super::{next_page, row};
 use crate::dto::{DeliveryPage, DeliveryQuery, WholeDelivery};
 use crate::error::Answer;
 use crate::state::Desktop;
@@ -36,14 +36,9 @@ pub(crate) async fn deliveries(
         .store
         .read(move |connection| table::list(connection, query))
         .await?;
-    let full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = found
-        .last()
-        .filter(|_| full)
-        .map(|last| last.id.to_string());
     Ok(DeliveryPage {
+        next: next_page(&found, limit, |last| last.id.to_string()),
         deliveries: found.into_iter().map(Into::into).collect(),
-        next,
     })
 }
 

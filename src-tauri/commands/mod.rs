@@ -22,3 +22,9 @@ fn row(id: &str) -> anyhow::Result<i64> {
     id.parse()
         .with_context(|| format!("\"{id}\" is not an id that Bellhop gave out"))
 }
+
+/// Where the next page begins, by the last one of a page that is full. A page that is not is the last.
+fn next_page<T>(found: &[T], limit: u32, name: impl FnOnce(&T) -> String) -> Option<String> {
+    let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+    found.last().filter(|_| is_full).map(name)
+}

@@ -6,6 +6,7 @@ use bellhop_engine::store::notices::{self as table, ListQuery, Listed};
 use jiff::Timestamp;
 use tauri::State;
 
+use super::next_page;
 use crate::dto::{DesktopShows, NoticePage, NoticeQuery};
 use crate::error::Answer;
 use crate::state::Desktop;
@@ -24,11 +25,9 @@ pub(crate) async fn notices(desktop: State<'_, Desktop>, query: NoticeQuery) -> 
     };
     let read = move |connection: &_| table::list(connection, &query, Timestamp::now());
     let found = desktop.engine.store.read(read).await?;
-    let full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = found.last().filter(|_| full).map(name);
     Ok(NoticePage {
+        next: next_page(&found, limit, name),
         notices: found.into_iter().map(Into::into).collect(),
-        next,
     })
 }
 

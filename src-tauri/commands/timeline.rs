@@ -7,7 +7,7 @@ use bellhop_engine::store::{events, overlaps, timeline as entries};
 use jiff::Timestamp;
 use tauri::State;
 
-use super::row;
+use super::{next_page, row};
 use crate::dto::{self, Gap, TimelinePage, TimelineQuery};
 use crate::error::Answer;
 use crate::state::Desktop;
@@ -45,17 +45,12 @@ pub(crate) async fn timeline(
         Ok((found, open))
     });
     let (found, open) = read.await?;
-    let full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = found
-        .last()
-        .filter(|_| full)
-        .map(|last| last.event_id.to_string());
     Ok(TimelinePage {
+        next: next_page(&found, limit, |last| last.event_id.to_string()),
         entries: found
             .into_iter()
             .map(|entry| dto::TimelineEntry::from(entry).marked(&open))
             .collect(),
-        next,
     })
 }
 
@@ -84,13 +79,7 @@ pub(crate) async fn mark_read(desktop: State<'_, Desktop>, event_ids: Vec<String
 #[tauri::command]
 pub(crate) async fn gaps(desktop: State<'_, Desktop>) -> Answer<Vec<Gap>> {
     let here = bellhop_engine::here();
-    let reports = desktop
-        .engine
-        .store
-        .read(move |connection| ledger::report(connection, None, GAPS, &here));
-    let affecting = reports
-        .await?
-        .into_iter()
-        .filter(|report| !report.affected.is_empty());
-    Ok(affecting.map(Into::into).collect())
+    let read = move |connection: &_| ledger::affecting(connection, GAPS, &here);
+    let reports = desktop.engine.store.read(read).await?;
+    Ok(reports.into_iter().map(Into::into).collect())
 }

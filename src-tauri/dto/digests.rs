@@ -1,10 +1,8 @@
 //! What came in, what is today, and what may have been missed.
 
 use bellhop_core::digest::{self, Contents};
-use bellhop_engine::gaps::Report;
-use bellhop_engine::store::overlaps::Overlap;
-use bellhop_engine::store::{bookings, digests};
-use jiff::Timestamp;
+use bellhop_engine::digesting::Page;
+use bellhop_engine::store::digests;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -111,30 +109,29 @@ pub struct Digest {
     pub overlaps: Vec<OverlapPair>,
 }
 
-impl Digest {
-    /// Everything that it tells of.
-    pub fn of(
-        since: Timestamp,
-        contents: &Contents,
-        today: Vec<(bookings::Booking, Vec<Overlap>)>,
-        gaps: Vec<Report>,
-        not_shown: Vec<digests::NotShown>,
-        overlaps: Vec<(Overlap, [bookings::Booking; 2])>,
-    ) -> Digest {
+impl From<Page> for Digest {
+    fn from(page: Page) -> Digest {
+        let Contents {
+            created,
+            rescheduled,
+            cancelled,
+            no_shows,
+            ..
+        } = page.contents;
+        let today = page.today.into_iter();
+        let overlaps = page.overlaps.into_iter();
         Digest {
-            since: since.to_string(),
-            created: contents.created,
-            rescheduled: contents.rescheduled,
-            cancelled: contents.cancelled,
-            no_shows: contents.no_shows,
+            since: page.since.to_string(),
+            created,
+            rescheduled,
+            cancelled,
+            no_shows,
             today: today
-                .into_iter()
                 .map(|(booking, overlaps)| CalendarBooking::of(booking, &overlaps))
                 .collect(),
-            gaps: gaps.into_iter().map(Into::into).collect(),
-            not_shown: not_shown.into_iter().map(Into::into).collect(),
+            gaps: page.gaps.into_iter().map(Into::into).collect(),
+            not_shown: page.not_shown.into_iter().map(Into::into).collect(),
             overlaps: overlaps
-                .into_iter()
                 .map(|(overlap, sides)| OverlapPair::of(&overlap, sides))
                 .collect(),
         }

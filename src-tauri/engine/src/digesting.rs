@@ -1,11 +1,13 @@
 //! Makes digests when they are due. [`bellhop_core::digest`] has the rules.
 
+mod page;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use bellhop_core::digest::{self, Reason, Schedule};
 use bellhop_core::notice::{Here, Loudness, NoticeKind};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio_util::sync::CancellationToken;
 
@@ -15,12 +17,11 @@ use crate::store::notices::{self, NewNotice, Of};
 use crate::store::{self, StoreError, gaps};
 use crate::{Engine, here};
 
+pub use page::{Page, page};
+
 /// How often the clock on the wall is looked at: it goes on while the computer sleeps and can be set, as the time zone can,
 /// and a wait knows of neither.
 const BEAT: Duration = Duration::from_secs(30);
-
-/// After a gap has ended, how soon to look whether it stays so.
-const SOON: SignedDuration = digest::SETTLED;
 
 impl Engine {
     /// Makes a digest at other times from now on.
@@ -141,7 +142,7 @@ fn next(connection: &Connection, here: &Here) -> store::Result<Option<Timestamp>
     let morning = digest::next_morning(&schedule, &now);
     let settled = gaps::list(connection, 1)?
         .pop()
-        .and_then(|stored| stored.gap.ended_at?.checked_add(SOON).ok())
+        .and_then(|stored| stored.gap.ended_at?.checked_add(digest::SETTLED).ok())
         .filter(|settled| *settled > here.now);
     Ok(morning.into_iter().chain(settled).min())
 }

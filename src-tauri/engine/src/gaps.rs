@@ -83,6 +83,17 @@ pub fn report(
         .collect())
 }
 
+/// The newest gaps in which some endpoint could not be reached, newest first.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn affecting(connection: &Connection, limit: usize, here: &Here) -> store::Result<Vec<Report>> {
+    let mut reports = report(connection, None, limit, here)?;
+    reports.retain(|report| !report.affected.is_empty());
+    Ok(reports)
+}
+
 /// The part of a gap in which an endpoint existed that was added at `since`.
 fn existed(gap: Span, since: Timestamp) -> Option<Span> {
     let begin = gap.begin.max(since);

@@ -137,6 +137,36 @@ pub fn standing(connection: &Connection, id: i64) -> Result<Vec<Overlap>> {
     rows(&mut statement, [id], Overlap::read)
 }
 
+/// These bookings, each with its overlaps.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn of_each(
+    connection: &Connection,
+    bookings: Vec<Booking>,
+) -> Result<Vec<(Booking, Vec<Overlap>)>> {
+    let with_overlaps = bookings.into_iter().map(|booking| {
+        let overlaps = standing(connection, booking.id)?;
+        Ok((booking, overlaps))
+    });
+    with_overlaps.collect()
+}
+
+/// The overlaps of a booking, each with the booking that is in its way.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn with_others(connection: &Connection, id: i64) -> Result<Vec<(Overlap, Booking)>> {
+    let mut found = Vec::new();
+    for overlap in standing(connection, id)? {
+        let other = bookings::get(connection, overlap.other(id))?;
+        found.extend(other.map(|other| (overlap, other)));
+    }
+    Ok(found)
+}
+
 /// The person accepts that two bookings are in each other's way, at the times that they have now, or takes that back. Gives
 /// what was accepted; nothing where they are not.
 ///
