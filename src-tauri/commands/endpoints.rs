@@ -32,13 +32,7 @@ impl Desktop {
             .store
             .read(move |connection| {
                 let shown = endpoints.into_iter().map(|endpoint| {
-                    let last = table::list(connection, Some(endpoint.id), 1)?.pop();
-                    // A call that was taken since has answered the question.
-                    let last = last.filter(|last| {
-                        endpoint
-                            .last_delivery_at
-                            .is_none_or(|taken| taken < last.at)
-                    });
+                    let last = table::unanswered(connection, &endpoint)?;
                     let silence = engine.rhythms.silence(connection, &endpoint, now)?;
                     Ok(Endpoint::of(endpoint, host.as_deref(), last, silence))
                 });

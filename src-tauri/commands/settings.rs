@@ -12,7 +12,7 @@ use bellhop_engine::secrets::NGROK_AUTHTOKEN;
 use bellhop_engine::self_test::{HopName, Target};
 use bellhop_engine::store::{events, retention, settings as table};
 use bellhop_engine::tunnel::outside::Outside;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tauri::{AppHandle, Manager as _, State};
 use tauri_plugin_autostart::ManagerExt as _;
 
@@ -224,10 +224,7 @@ pub(crate) async fn pause_notifications(
     pause: Option<Pause>,
 ) -> Answer<Status> {
     let pause = pause.map(|pause| match pause {
-        Pause::Minutes(minutes) => {
-            let until = Timestamp::now() + SignedDuration::from_mins(minutes.into());
-            table::Pause::Until(until)
-        }
+        Pause::Minutes(minutes) => table::Pause::of_minutes(minutes, Timestamp::now()),
         Pause::Open(OpenEnd::UntilResumed) => table::Pause::UntilResumed,
     });
     desktop.engine.pause_notifications(pause).await?;

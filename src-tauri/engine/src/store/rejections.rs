@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::Result;
 use super::columns::{moment, rows};
+use super::endpoints::Endpoint;
 
 /// Traces that are kept. A flood of forged calls pushes out its own.
 const KEPT: i64 = 1_000;
@@ -70,6 +71,17 @@ pub fn list(
             hint: row.get("hint")?,
         })
     })
+}
+
+/// The last call to an endpoint that was turned away, unless one was taken since: that has answered the question.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn unanswered(connection: &Connection, endpoint: &Endpoint) -> Result<Option<Rejection>> {
+    let last = list(connection, Some(endpoint.id), 1)?.pop();
+    let taken = endpoint.last_delivery_at;
+    Ok(last.filter(|last| taken.is_none_or(|taken| taken < last.at)))
 }
 
 /// How many calls to an endpoint were turned away for one of these reasons since a moment. Only traces that are kept are

@@ -105,6 +105,12 @@ pub enum Pause {
 }
 
 impl Pause {
+    /// One that ends by itself so many minutes from now.
+    pub fn of_minutes(minutes: u32, now: Timestamp) -> Pause {
+        let length = SignedDuration::from_mins(minutes.into());
+        Pause::Until(now.saturating_add(length).unwrap_or(Timestamp::MAX))
+    }
+
     /// When it ends by itself.
     pub fn end(self) -> Option<Timestamp> {
         match self {
