@@ -50,9 +50,7 @@ impl Engine {
         self.changes.tell(Change::Anything);
         Ok(())
     }
-}
 
-impl Engine {
     /// What bubbles on the screen should say now, each in its place. `None`: it has nothing left to tell.
     ///
     /// # Errors

@@ -12,11 +12,11 @@ use bellhop_core::call::Call;
 use bellhop_core::interpretation::interpret;
 use bellhop_core::notice::{Wording, word};
 use bellhop_core::sample::{Act, SampleBooking};
-use bellhop_core::signature::{sign, verify};
+use bellhop_core::signature::verify;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use crate::endpoints::{EndpointError, signing_secret_name};
+use crate::endpoints::EndpointError;
 use crate::secrets::SecretsError;
 use crate::store::endpoints::{Called, Endpoint};
 use crate::store::self_tests::{self, Arrival, SelfTest, Step, WaitingTest};
@@ -208,22 +208,7 @@ async fn call(
         &SampleBooking::new(number, now),
     );
     let sample = sample.ok_or(StoreError::Unreadable("the samples"))?;
-    let secret = match endpoint.secrets.last() {
-        Some(secret) => {
-            engine
-                .secrets
-                .read(&signing_secret_name(secret.id), secret.kept_in)
-                .await?
-        }
-        None => None,
-    };
-    let signed = sign(
-        provider,
-        secret.as_ref(),
-        endpoint.signature_form.as_ref(),
-        now.as_second(),
-        &sample.body,
-    );
+    let signed = engine.sign(endpoint, now, &sample.body).await?;
     let own = sample
         .headers
         .into_iter()

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bellhop_core::sample::SampleBooking;
-use bellhop_core::signature::{SAMPLE_HEADER, sign};
+use bellhop_core::signature::{SAMPLE_HEADER, SignedParts, sign};
+use jiff::Timestamp;
 
 use crate::Engine;
 use crate::endpoints::signing_secret_name;
@@ -41,6 +42,30 @@ pub enum SendError {
 }
 
 impl Engine {
+    /// What proves that a call of ours to an endpoint is genuine.
+    pub(crate) async fn sign(
+        &self,
+        endpoint: &Endpoint,
+        at: Timestamp,
+        body: &[u8],
+    ) -> Result<SignedParts, SecretsError> {
+        let secret = match endpoint.secrets.last() {
+            Some(secret) => {
+                let name = signing_secret_name(secret.id);
+                self.secrets.read(&name, secret.kept_in).await?
+            }
+            None => None,
+        };
+        let form = endpoint.signature_form.as_ref();
+        Ok(sign(
+            endpoint.provider,
+            secret.as_ref(),
+            form,
+            at.as_second(),
+            body,
+        ))
+    }
+
     /// Makes one signed sample call to an endpoint of the receiver at `receiver`, and gives the status of the answer.
     ///
     /// # Errors
@@ -62,21 +87,7 @@ impl Engine {
                     provider: provider.facts().name,
                     known: provider.facts().sample_event_types.join(", "),
                 })?;
-        let secret = match endpoint.secrets.last() {
-            Some(secret) => {
-                self.secrets
-                    .read(&signing_secret_name(secret.id), secret.kept_in)
-                    .await?
-            }
-            None => None,
-        };
-        let signed = sign(
-            provider,
-            secret.as_ref(),
-            endpoint.signature_form.as_ref(),
-            booking.now.as_second(),
-            &sample.body,
-        );
+        let signed = self.sign(endpoint, booking.now, &sample.body).await?;
         let mut request = ureq::post(format!("http://{receiver}{}", endpoint.path()))
             .config()
             .http_status_as_error(false)

@@ -3,6 +3,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[cfg(target_os = "linux")]
+use zbus::{Connection, zvariant::OwnedValue};
+
+#[cfg(target_os = "linux")]
 use super::daemon::{self, DaemonProxy};
 
 /// Whether the desktop is asked not to disturb.
@@ -74,9 +77,6 @@ pub(super) async fn is_not_to_disturb(
         _ => daemon.inhibited().await.ok(),
     }
 }
-
-#[cfg(target_os = "linux")]
-use zbus::{Connection, zvariant::OwnedValue};
 
 #[cfg(target_os = "linux")]
 async fn dunst_is_paused(bus: &Connection) -> zbus::Result<bool> {

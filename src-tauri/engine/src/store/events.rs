@@ -186,7 +186,11 @@ pub fn mark_read(connection: &Connection, ids: &[i64], now: Timestamp) -> Result
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn mark_booking_read(connection: &Connection, booking_id: i64, now: Timestamp) -> Result<()> {
+pub(crate) fn mark_booking_read(
+    connection: &Connection,
+    booking_id: i64,
+    now: Timestamp,
+) -> Result<()> {
     connection
         .prepare_cached("UPDATE event SET read_at = ?2 WHERE booking_id = ?1 AND read_at IS NULL")?
         .execute(params![booking_id, now.as_microsecond()])?;

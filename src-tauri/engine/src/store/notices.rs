@@ -463,7 +463,7 @@ pub fn list(connection: &Connection, query: &ListQuery, now: Timestamp) -> Resul
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn next_due(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
+pub(crate) fn next_due(connection: &Connection, now: Timestamp) -> Result<Option<Timestamp>> {
     let mut statement = connection.prepare_cached(
         "SELECT min(due_at) FROM notice WHERE shown_at IS NULL AND held IS NULL AND due_at > ?1",
     )?;

@@ -199,7 +199,7 @@ pub fn one(connection: &Connection, booking_id: i64) -> Result<Option<Candidate>
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn candidates(
+pub(crate) fn candidates(
     connection: &Connection,
     rules: &Rules,
     time_zone: &TimeZone,

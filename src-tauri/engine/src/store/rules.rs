@@ -2,6 +2,9 @@
 //!
 //! What cannot be read is never a reason to lose a notice: such a rule is not applied, and such quiet hours are none.
 
+mod past;
+mod summary;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bellhop_core::hours::{Days, Hours, QuietHours, When};
@@ -13,9 +16,6 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{rows, to_json};
 use super::{Result, settings};
-
-mod past;
-mod summary;
 
 pub(crate) use past::{booked, mark_quieted, quieted, told};
 pub(crate) use summary::{

@@ -65,7 +65,7 @@ pub fn end(connection: &Connection, nonce: &str) -> Result<()> {
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn is_expected(connection: &Connection, nonce: &str, endpoint_id: i64) -> Result<bool> {
+pub(crate) fn is_expected(connection: &Connection, nonce: &str, endpoint_id: i64) -> Result<bool> {
     let mut statement = connection.prepare_cached(
         "SELECT 1 FROM self_test WHERE nonce = ?1 AND endpoint_id = ?2 AND received_at IS NULL",
     )?;
@@ -199,7 +199,7 @@ pub struct WaitingTest {
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn waiting_for_worker(connection: &Connection) -> Result<Vec<WaitingTest>> {
+pub(crate) fn waiting_for_worker(connection: &Connection) -> Result<Vec<WaitingTest>> {
     waiting(
         connection,
         "body IS NOT NULL AND worked_at IS NULL AND failure IS NULL",
@@ -211,7 +211,7 @@ pub fn waiting_for_worker(connection: &Connection) -> Result<Vec<WaitingTest>> {
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn waiting_for_notifier(connection: &Connection) -> Result<Vec<WaitingTest>> {
+pub(crate) fn waiting_for_notifier(connection: &Connection) -> Result<Vec<WaitingTest>> {
     waiting(
         connection,
         "worked_at IS NOT NULL AND shown_at IS NULL AND failure IS NULL",

@@ -27,7 +27,7 @@ pub const OWN_ADDRESS: &str = "own_address";
 /// `off` where calls to the own public address are not wanted.
 pub const PROBE: &str = "probe";
 /// Until when notifications are paused.
-pub const PAUSED_UNTIL: &str = "notifications_paused_until";
+pub(crate) const PAUSED_UNTIL: &str = "notifications_paused_until";
 
 /// How much notifications tell.
 pub const NOTIFICATION_PRIVACY: &str = "notification_privacy";
@@ -36,9 +36,9 @@ pub const QUIET_HOURS: &str = "quiet_hours";
 /// The sounds of kinds of notices. JSON.
 pub const SOUNDS: &str = "sounds";
 /// When the person wants a digest. JSON.
-pub const DIGEST: &str = "digest";
+pub(crate) const DIGEST: &str = "digest";
 /// There once the bookings of before this version have been compared with each other.
-pub const OVERLAPS_KNOWN: &str = "overlaps_known";
+pub(crate) const OVERLAPS_KNOWN: &str = "overlaps_known";
 /// How the window looks and speaks. JSON, which only the window reads.
 pub const LOOK: &str = "look";
 /// Where the first run stands.

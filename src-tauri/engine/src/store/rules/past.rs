@@ -51,17 +51,17 @@ pub(crate) fn booked(connection: &Connection, ids: &[i64]) -> Result<BTreeMap<i6
 
 /// A notice of the past, as far as rules ask about it.
 pub(crate) struct PastNotice {
-    pub id: i64,
-    pub kind: NoticeKind,
-    pub provider: Option<Provider>,
-    pub endpoint_id: Option<i64>,
-    pub booked: Option<String>,
+    pub(crate) id: i64,
+    pub(crate) kind: NoticeKind,
+    pub(crate) provider: Option<Provider>,
+    pub(crate) endpoint_id: Option<i64>,
+    pub(crate) booked: Option<String>,
     /// Its first line.
-    pub title: String,
+    pub(crate) title: String,
     /// How loud it was to be where no rule says otherwise.
-    pub loudness: Loudness,
+    pub(crate) loudness: Loudness,
     /// When it was told, or else was to be.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
 }
 
 /// The newest notices that were told or held, newest first.
