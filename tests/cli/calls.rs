@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::cli::{Bellhop, Endpoint, Receiver};
+use crate::cli::{Bellhop, Endpoint, Receiver, Serving};
 
 pub const NO_HEADERS: &[(&str, &str)] = &[];
 
@@ -84,6 +84,14 @@ pub fn bookora(event: &str, id: &str, booking: &str, clock: u32, start: &str) ->
 pub fn post_bookora(receiver: &Receiver, endpoint: &Endpoint, secret: &str, body: &[u8]) -> u16 {
     let signature = signature(secret, body);
     receiver.post(&endpoint.path, &[("X-Bookora-Signature", signature)], body)
+}
+
+/// A receiver with an endpoint of Bookora.
+pub fn open_salon(secret: &str) -> (Bellhop, Endpoint, Serving) {
+    let bellhop = crate::bellhop();
+    let endpoint = bellhop.endpoint("bookora", Some(secret));
+    let serving = bellhop.serve();
+    (bellhop, endpoint, serving)
 }
 
 /// A call of Bookora that makes a booking of a number.

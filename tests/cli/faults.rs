@@ -41,6 +41,20 @@ impl Disk {
         &self.path
     }
 
+    /// Fills it but for some bytes, with a file that is to be removed again.
+    fn fill(&self, but_for: usize) -> PathBuf {
+        let free = Command::new("df")
+            .args(["--output=avail", "-B1"])
+            .arg(&self.path)
+            .output()
+            .unwrap();
+        let free = String::from_utf8(free.stdout).unwrap();
+        let free: usize = free.lines().nth(1).unwrap().trim().parse().unwrap();
+        let ballast = self.path.join("ballast");
+        fs::write(&ballast, vec![1; free.saturating_sub(but_for)]).unwrap();
+        ballast
+    }
+
     pub fn remount(&self, options: &str) {
         run(
             "mount",

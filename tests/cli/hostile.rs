@@ -13,8 +13,7 @@ mod slow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::attacks::post_with;
-use crate::bellhop;
-use crate::calls::{numbered, signature};
+use crate::calls::{numbered, open_salon, signature};
 use crate::cli::{Bellhop, Endpoint, Serving};
 
 const SECRET: &str = "the-secret-of-the-salon";
@@ -29,9 +28,7 @@ struct Salon {
 
 impl Salon {
     fn open() -> Salon {
-        let bellhop = bellhop();
-        let endpoint = bellhop.endpoint("bookora", Some(SECRET));
-        let serving = bellhop.serve();
+        let (bellhop, endpoint, serving) = open_salon(SECRET);
         Salon {
             bellhop,
             endpoint,

@@ -7,8 +7,7 @@ mod odd;
 
 use serde_json::Value;
 
-use crate::bellhop;
-use crate::calls::{numbered, post_bookora};
+use crate::calls::{numbered, open_salon, post_bookora};
 use crate::cli::{Answer, Bellhop, Endpoint, Receiver, SOON, Serving, eventually};
 
 const SECRET: &str = "the-secret-of-the-salon";
@@ -24,9 +23,7 @@ struct Salon {
 
 impl Salon {
     fn open() -> Salon {
-        let bellhop = bellhop();
-        let endpoint = bellhop.endpoint("bookora", Some(SECRET));
-        let serving = bellhop.serve();
+        let (bellhop, endpoint, serving) = open_salon(SECRET);
         Salon {
             bellhop,
             endpoint,

@@ -20,23 +20,9 @@ fn a_full_disk_is_503_and_goes_on_by_itself() {
     let endpoint = bellhop.endpoint("bookora", Some(SECRET));
     let serving = bellhop.serve();
     let (mut stored, mut number, mut refused) = (Vec::new(), 0, 0);
-    let ballast = disk.path().join("ballast");
     for round in 0..4 {
         // Whatever is left, but for some kilobytes.
-        let free = Command::new("df")
-            .args(["--output=avail", "-B1"])
-            .arg(disk.path())
-            .output()
-            .unwrap();
-        let free: usize = String::from_utf8(free.stdout)
-            .unwrap()
-            .lines()
-            .nth(1)
-            .unwrap()
-            .trim()
-            .parse()
-            .unwrap();
-        fs::write(&ballast, vec![1; free.saturating_sub(round * 30_000)]).unwrap();
+        let ballast = disk.fill(round * 30_000);
         let full = Instant::now();
         while full.elapsed() < Duration::from_secs(20) {
             match call(&serving.receiver, &endpoint, number, 9_000).status {
@@ -83,23 +69,9 @@ fn the_worker_goes_on_when_there_is_room_again() {
             .unwrap();
     }
     // Opened before it is full: the program itself starts.
-    let ballast = disk.path().join("ballast");
     let _keeps_the_journal = connect(&bellhop);
     assert_eq!(count(&bellhop, "SELECT count(*) FROM delivery"), 40);
-    let free = Command::new("df")
-        .args(["--output=avail", "-B1"])
-        .arg(disk.path())
-        .output()
-        .unwrap();
-    let free: usize = String::from_utf8(free.stdout)
-        .unwrap()
-        .lines()
-        .nth(1)
-        .unwrap()
-        .trim()
-        .parse()
-        .unwrap();
-    fs::write(&ballast, vec![1; free.saturating_sub(40_000)]).unwrap();
+    let ballast = disk.fill(40_000);
     let serving = bellhop.serve();
     eventually(SOON, "the worker is refused", || {
         serving
