@@ -99,6 +99,8 @@ struct Record {
     name: Option<&'static str>,
     inhibited: bool,
     refuses: bool,
+    /// How many it has refused.
+    refused: usize,
 }
 
 /// Owns the name of the daemon and records every call.
@@ -233,6 +235,12 @@ impl Notifications {
         self.record.send_modify(|record| record.refuses = refuses);
     }
 
+    /// How many it has answered with an error.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.record.borrow().refused
+    }
+
     /// The daemon ends, and nothing is on the screen any more.
     ///
     /// # Errors
@@ -293,6 +301,7 @@ impl Daemon {
         #[zbus(header)] header: Header<'_>,
     ) -> fdo::Result<u32> {
         if self.record.borrow().refuses {
+            self.record.send_modify(|record| record.refused += 1);
             return Err(fdo::Error::LimitsExceeded("too many".to_owned()));
         }
         let sender = header.sender().map(ToString::to_string);

@@ -9,6 +9,9 @@ use super::Place;
 use super::menu::{MenuItem, read};
 use crate::wait::eventually;
 
+/// Whoever was asked has left the bus.
+const NO_REPLY: &str = "org.freedesktop.DBus.Error.NoReply";
+
 /// A picture as it goes over the bus: width, height, and the pixels as ARGB.
 type Pixmap = (i32, i32, Vec<u8>);
 
@@ -143,11 +146,11 @@ impl TrayItem {
             zbus::zvariant::Value::from(0_i32),
             0_u32,
         );
-        self.menu
-            .call_method("Event", &event)
-            .await
-            .context("the tray menu takes no click")?;
-        Ok(())
+        match self.menu.call_method("Event", &event).await {
+            // What ends the program may end it before it has answered.
+            Err(zbus::Error::MethodError(name, ..)) if name.as_str() == NO_REPLY => Ok(()),
+            chosen => chosen.map(drop).context("the tray menu takes no click"),
+        }
     }
 }
 
