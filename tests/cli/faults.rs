@@ -5,6 +5,7 @@ mod database;
 mod full_disk;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -51,7 +52,11 @@ impl Disk {
         let free = String::from_utf8(free.stdout).unwrap();
         let free: usize = free.lines().nth(1).unwrap().trim().parse().unwrap();
         let ballast = self.path.join("ballast");
-        fs::write(&ballast, vec![1; free.saturating_sub(but_for)]).unwrap();
+        match fs::write(&ballast, vec![1; free.saturating_sub(but_for)]) {
+            // The program took some of it meanwhile.
+            Err(error) if error.kind() == ErrorKind::StorageFull => {}
+            written => written.unwrap(),
+        }
         ballast
     }
 

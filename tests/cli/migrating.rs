@@ -309,7 +309,15 @@ fn a_database_that_an_older_program_has_open_is_not_migrated() {
     let older = fs::File::open(bellhop.data_dir()).unwrap();
     older.lock_shared().unwrap();
     let refused = bellhop.run(&["timeline"], "");
-    refused.says_no(&["an older Bellhop has it open"]);
+    assert_eq!(
+        (refused.code, refused.stdout.as_str()),
+        (Some(1), ""),
+        "{refused:?}"
+    );
+    assert!(
+        refused.stderr.contains("an older Bellhop has it open"),
+        "{refused:?}"
+    );
     assert_eq!(version(&bellhop.database()), 1);
     drop(older);
     eventually(crate::cli::SOON, "it is free", || {
