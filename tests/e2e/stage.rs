@@ -106,9 +106,9 @@ pub(crate) async fn path_of_endpoint(window: &Window, label: &str) -> Result<Str
 
 /// Closes the window with a title, and waits until it is gone.
 pub(crate) async fn close(desktop: &Desktop, title: &str) -> Result<()> {
-    let windows = desktop.windows();
-    let window = windows.visible(title)?.pop();
-    windows.close(&window.context("the window is not open")?)?;
+    // A window manager that has just been given one may hide it for a moment.
+    let window = is_open(desktop, title).await?;
+    desktop.windows().close(&window)?;
     is_closed(desktop, title).await
 }
 
