@@ -22,7 +22,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 pub use process::Process;
-pub use receiver::{Answer, Raw, Receiver};
+pub use receiver::{Answer, Receiver};
 
 /// How long anything may take that is expected to happen soon. Generous: a test machine is busy.
 pub const SOON: Duration = Duration::from_secs(20);
