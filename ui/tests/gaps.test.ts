@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import { MemoryBackend } from "../src/backend/memory";
+import { memoryBackend } from "../src/backend/memory";
 import type { Gap } from "../src/bindings/types";
 import { gapLength, gapTitle, timeToWait } from "../src/shared/gaps";
 import { timelineItems } from "../src/timeline/items";
@@ -13,7 +13,7 @@ function gap(beganAt: string, endedAt: string | null): Gap {
 }
 
 describe("the place of a gap", () => {
-  const [one] = new MemoryBackend({ now: () => now }).world.entries;
+  const [one] = memoryBackend({ now: () => now }).world.entries;
   const entriesAt = (...received: string[]) =>
     received.map((receivedAt) => ({ ...one!, eventId: receivedAt.slice(8, 16), receivedAt }));
   const order = (entries: string[], gaps: Gap[], whole: boolean) =>
@@ -68,7 +68,7 @@ describe("a gap in words", () => {
     const [beganAt, endedAt] = ["2026-11-19T08:10:00Z", "2026-11-19T10:40:00Z"];
     expect(gapLength(gap(beganAt, endedAt), now)).toBe("2 h 30 min");
     expect(gapLength(gap("2026-11-19T14:00:00Z", null), now)).toBe("12 min");
-    const affected = new MemoryBackend({ now: () => now }).gapsKept[0]!.endpoints[0]!;
+    const affected = memoryBackend({ now: () => now }).gapsKept[0]!.endpoints[0]!;
     const left = (until: string | null, ended: string | null) =>
       timeToWait({ ...affected, until }, gap(beganAt, ended), now);
     expect(left("2026-11-20T10:46:00Z", null)).toBe("gives up in 20 h 34 min");

@@ -2,7 +2,7 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
-import { MemoryBackend } from "../src/backend/memory";
+import { memoryBackend } from "../src/backend/memory";
 import type { Look } from "../src/bindings/types";
 import { speak } from "../src/words/words.svelte";
 import { open, words } from "./support/open";
@@ -12,7 +12,7 @@ afterEach(() => speak("en"));
 /** The window as the program opens it: with the times of the person, not those of a test. */
 function openAs(look: Partial<Look> = {}, hash = "#/settings/general") {
   history.replaceState(null, "", hash);
-  const backend = new MemoryBackend({ look });
+  const backend = memoryBackend({ look });
   render(App, { backend });
   return { backend, user: userEvent.setup() };
 }

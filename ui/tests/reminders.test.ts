@@ -1,7 +1,7 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { MemoryBackend, type MemoryOptions } from "../src/backend/memory";
+import { memoryBackend, type MemoryOptions } from "../src/backend/memory";
 import CardWindow from "../src/card/CardWindow.svelte";
 import { soonness } from "../src/card/soonness";
 import { speak } from "../src/words/words.svelte";
@@ -99,7 +99,7 @@ describe("A booking", () => {
 });
 
 function card(options: MemoryOptions = {}) {
-  const backend = new MemoryBackend({ now: () => new Date("2026-11-19T08:00:00+01:00"), ...options });
+  const backend = memoryBackend({ now: () => new Date("2026-11-19T08:00:00+01:00"), ...options });
   render(CardWindow, { backend, times: berlin });
   return { backend, user: userEvent.setup() };
 }

@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import type { TimelineEntry } from "../src/bindings/types";
 import { timelineItems } from "../src/timeline/items";
 import { noticeOf } from "../src/timeline/notice";
-import { MemoryBackend } from "../src/backend/memory";
+import { memoryBackend } from "../src/backend/memory";
 import { berlin, entries, entryOf, open, words } from "./support/open";
 
 describe("grouping", () => {
   it("puts one heading before each day, newest first, by the person's calendar", () => {
     const now = new Date("2026-11-19T15:12:00+01:00");
-    const [one] = new MemoryBackend({ now: () => now }).world.entries;
+    const [one] = memoryBackend({ now: () => now }).world.entries;
     const received = [
       "2026-11-19T13:00:00Z",
       "2026-11-18T23:30:00Z",
@@ -39,7 +39,7 @@ describe("grouping", () => {
 describe("the order of the program", () => {
   it("is kept, and no two rows share a key, even when a day comes back", () => {
     const now = new Date("2026-11-19T15:12:00+01:00");
-    const [one] = new MemoryBackend({ now: () => now }).world.entries;
+    const [one] = memoryBackend({ now: () => now }).world.entries;
     const received = ["2026-11-19T13:00:00Z", "2026-11-18T13:00:00Z", "2026-11-19T12:00:00Z"];
     const entries = received.map((receivedAt, index) => ({ ...one!, eventId: String(index), receivedAt }));
     const keys = timelineItems(entries, [], true, berlin, now).map((item) => item.key);
@@ -141,7 +141,7 @@ describe("an entry", () => {
 });
 
 describe("notice", () => {
-  const [one] = new MemoryBackend().world.entries;
+  const [one] = memoryBackend().world.entries;
   const nothing = { start: null, end: null, date: null, previousStart: null, previousDate: null };
   const said = (entry: Partial<TimelineEntry>) =>
     noticeOf({ ...one!, ...nothing, occurredAt: "2026-11-19T10:00:00Z", ...entry }, berlin);
@@ -209,7 +209,7 @@ describe("live", () => {
   it("fills an empty timeline by itself", async () => {
     const { backend } = open("#/timeline", { world: "empty" });
     await screen.findByText("Welcome to Bellhop");
-    const full = new MemoryBackend();
+    const full = memoryBackend();
     backend.world = { ...full.world, entries: [] };
     backend.arriveNext();
     await entryOf("Elif Kaya");

@@ -4,18 +4,14 @@ import { tauriBackend } from "./tauri";
 
 /** In a browser the sample world stands in; `?world=` chooses it and `?live=` sets the pace of arrivals in seconds. */
 async function sampleBackend(): Promise<Backend> {
-  const { MemoryBackend } = await import("./memory");
+  const { memoryBackend, worldNames } = await import("./memory");
   const query = new URLSearchParams(location.search);
-  const world = (["sample", "long", "empty", "first", "trouble", "refused", "broken"] as const).find(
-    (name) => name === query.get("world"),
-  );
-  const backend = new MemoryBackend({
-    world: world ?? "sample",
+  return memoryBackend({
+    world: worldNames.find((name) => name === query.get("world")),
     arrivalsEvery: Number(query.get("live") ?? 45) * 1000,
     demo: query.get("demo") !== "0",
     look: JSON.parse(query.get("look") ?? "{}") as Partial<Look>,
   });
-  return backend;
 }
 
 export async function chooseBackend(): Promise<Backend> {

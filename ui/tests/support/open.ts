@@ -1,7 +1,7 @@
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import App from "../../src/App.svelte";
-import { MemoryBackend, type MemoryOptions } from "../../src/backend/memory";
+import { memoryBackend, type MemoryOptions } from "../../src/backend/memory";
 import { createTimes } from "../../src/shared/times";
 
 export const berlin = createTimes({ locale: "en-GB", hourCycle: "h23", timeZone: "Europe/Berlin" });
@@ -9,7 +9,7 @@ export const berlin = createTimes({ locale: "en-GB", hourCycle: "h23", timeZone:
 /** The whole window over a sample world, at the place that `hash` names. */
 export function open(hash = "#/timeline", options: MemoryOptions = {}) {
   history.replaceState(null, "", hash);
-  const backend = new MemoryBackend(options);
+  const backend = memoryBackend(options);
   render(App, { backend, times: berlin });
   return { backend, user: userEvent.setup() };
 }

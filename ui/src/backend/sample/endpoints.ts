@@ -1,4 +1,4 @@
-import type { Endpoint, NewEndpoint } from "../../bindings/types";
+import type { Endpoint } from "../../bindings/types";
 
 const MINUTE = 60_000;
 
@@ -95,25 +95,6 @@ export function sampleEndpoints(now: Date): Endpoint[] {
     },
   ];
   return endpoints;
-}
-
-export function newEndpoint({ provider, label, secret }: NewEndpoint, number: number, at: string): Endpoint {
-  return {
-    id: `endpoint-${number}`,
-    provider,
-    label,
-    path: `/hooks/${provider.slice(0, 2)}_Nh4c7Rk2Xw9Tb${number}Ls`,
-    publicUrl: null,
-    trust: secret ? "signed" : "token_only",
-    secrets: secret ? [{ id: `secret-${number}`, createdAt: at, lastUsedAt: null }] : [],
-    signatureForm: null,
-    createdAt: at,
-    lastDeliveryAt: null,
-    lastRejection: null,
-    staleAddress: null,
-    silence: null,
-    bufferMinutes: 0,
-  };
 }
 
 /** One of the booking systems, which otherwise calls every two days at least, has been silent since twelve. */

@@ -1,16 +1,22 @@
 import type {
-  Booking,
   BookingStatus,
   Endpoint,
   EventKind,
   Note,
-  OtherBooking,
   Rejection,
-  StoryStep,
   TimelineEntry,
 } from "../../bindings/types";
 import { sampleEndpoints } from "./endpoints";
 import { stories, type SampleTime, type SampleWhen, type Step, type Story } from "./stories";
+
+/**
+ * `sample`: a busy week. `long`: two years of it. `first`: the first launch. `empty`: after its first run was left.
+ * `broken`: every reading fails. `trouble`: the tunnel comes back at "Try now", with a new address that two providers
+ * do not have and no call gets through. `refused`: ngrok does not accept the token, which comes from the environment.
+ */
+export const worldNames = ["sample", "long", "empty", "first", "trouble", "refused", "broken"] as const;
+
+export type WorldName = (typeof worldNames)[number];
 
 /** `notes` and `done` are the person's own, by the booking. */
 export type World = {
@@ -120,73 +126,6 @@ export function newestFirst(entries: TimelineEntry[]): TimelineEntry[] {
   return [...entries].sort(
     (a, b) => b.receivedAt.localeCompare(a.receivedAt) || b.eventId.localeCompare(a.eventId),
   );
-}
-
-const happened = (entry: TimelineEntry) => entry.occurredAt ?? entry.receivedAt;
-
-/** A booking as it stands is folded from its events, as in the program. */
-export function bookingFrom(
-  events: TimelineEntry[],
-): Omit<Booking, "doneAt" | "notes" | "overlaps" | "others"> {
-  const told = [...events].sort((a, b) => happened(a).localeCompare(happened(b)));
-  const first = told[0]!;
-  const last = told[told.length - 1]!;
-  return {
-    id: first.bookingId!,
-    provider: last.provider,
-    endpointId: last.endpointId,
-    endpointLabel: last.endpointLabel,
-    status: last.bookingStatus ?? "pending",
-    title: last.title,
-    start: last.start,
-    end: last.end,
-    date: last.date,
-    attendee: last.attendee,
-    host: last.host,
-    reason: told.findLast((event) => event.reason !== null)?.reason ?? null,
-    createdAt: happened(first),
-    updatedAt: happened(last),
-    events: told.map((event, index) => ({ ...event, changes: changesOf(told[index - 1], event) })),
-  };
-}
-
-function changesOf(before: TimelineEntry | undefined, after: TimelineEntry): StoryStep["changes"] {
-  if (!before) return [];
-  const texts = [
-    ["title", before.title, after.title],
-    ["host", before.host, after.host],
-    ["name", before.attendee.name, after.attendee.name],
-    ["email", before.attendee.email, after.attendee.email],
-    ["phone", before.attendee.phone, after.attendee.phone],
-  ] as const;
-  return texts.flatMap(([field, from, to]) => (to !== null && from !== to ? [{ field, from, to }] : []));
-}
-
-/** A booking with what the person wrote about it and the others of the same person. */
-export function wholeBooking(world: World, id: string): Omit<Booking, "overlaps"> | null {
-  const byBooking = new Map<string, TimelineEntry[]>();
-  for (const entry of world.entries)
-    if (entry.bookingId !== null)
-      byBooking.set(entry.bookingId, [...(byBooking.get(entry.bookingId) ?? []), entry]);
-  const events = byBooking.get(id);
-  if (!events) return null;
-  const booking = bookingFrom(events);
-  const key = samePerson(booking.attendee);
-  const others = [...byBooking.values()]
-    .map(bookingFrom)
-    .filter((other) => other.id !== id && key !== null && samePerson(other.attendee) === key)
-    .map((other): OtherBooking => ({ ...other, done: world.done.has(other.id) }))
-    .sort((a, b) => (b.start ?? b.date ?? "").localeCompare(a.start ?? a.date ?? ""));
-  return {
-    ...booking,
-    doneAt: world.done.get(id) ?? null,
-    notes: world.notes.get(id) ?? [],
-    others: others.slice(0, 50),
-  };
-}
-
-function samePerson({ email, phone }: Booking["attendee"]): string | null {
-  return email?.trim().toLowerCase() || phone?.replace(/\D/g, "") || null;
 }
 
 /** `weeks` repeats the same eight days further and further back. */

@@ -1,13 +1,23 @@
-import type {
-  DesktopShows,
-  Endpoint,
-  EventKind,
-  Notice,
-  NoticeKind,
-  TimelineEntry,
-} from "../../bindings/types";
-import type { WorldName } from "../memory";
-import { sampleProviders } from "./providers";
+import type { Endpoint, EventKind, Notice, NoticeKind, TimelineEntry } from "../../bindings/types";
+import type { Backend } from "../backend";
+import { sampleProviders } from "../sample/providers";
+import { pageOf } from "./paging";
+import type { Memory } from "./state";
+
+export function notices(memory: Memory) {
+  return {
+    async notices(query) {
+      const all = noticesOf(memory.world.entries, memory.world.endpoints, memory.now());
+      const asked = query.unshown ? all.filter((notice) => notice.notShown !== null) : all;
+      const { page, next } = pageOf(asked, (notice) => notice.id, query);
+      return { notices: page, next };
+    },
+
+    async desktopShows() {
+      return memory.desktopGoes;
+    },
+  } satisfies Partial<Backend>;
+}
 
 const headlines: Partial<Record<EventKind, string>> = {
   created: "New booking",
@@ -21,7 +31,7 @@ const onDay = new Intl.DateTimeFormat("en-GB", day);
 const atTime = new Intl.DateTimeFormat("en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
 
 /** What was told of the sample world: its acts, one in a pause and one in trouble, and an endpoint that is turned away. */
-export function noticesOf(entries: TimelineEntry[], endpoints: Endpoint[], now: Date): Notice[] {
+function noticesOf(entries: TimelineEntry[], endpoints: Endpoint[], now: Date): Notice[] {
   const acts = entries
     .filter((entry) => headlines[entry.kind] !== undefined)
     .map((entry, place) => noticeOf(entry, place));
@@ -73,11 +83,4 @@ function noticeOf(entry: TimelineEntry, place: number): Notice {
     answer: notShown === null ? answer : null,
     answeredAt: notShown === null && answer !== null ? later(4 * 60_000) : null,
   };
-}
-
-export function desktopOf(world: WorldName): DesktopShows {
-  if (world !== "trouble") return { by: "gnome-shell", troubles: [] };
-  const message =
-    'The desktop is set to "do not disturb", so nothing appears on the screen. Switch it off in the desktop\'s own settings.';
-  return { by: "Plasma", troubles: [{ code: "do_not_disturb", message, hidesAll: true }] };
 }

@@ -1,7 +1,44 @@
 import type { Delivery, TimelineEntry, WholeDelivery } from "../../bindings/types";
+import type { Backend } from "../backend";
+import { pageOf } from "./paging";
+import { failure, type Memory } from "./state";
+
+export function deliveries(memory: Memory) {
+  function delivery(id: string): WholeDelivery {
+    const entries = memory.world.entries.filter((entry) => entry.deliveryId === id);
+    if (entries.length === 0) throw failure("This call is no longer there.");
+    return wholeDelivery(entries);
+  }
+
+  return {
+    async deliveries(query) {
+      const found = deliveriesOf(memory.world.entries).filter(
+        (delivery) =>
+          (query.endpointId === null || delivery.endpointId === query.endpointId) &&
+          (!query.withProblems || delivery.problems.length > 0),
+      );
+      const { page, next } = pageOf(found, (delivery) => delivery.id, query);
+      return { deliveries: page, next };
+    },
+
+    async delivery(id) {
+      return delivery(id);
+    },
+
+    async replay(id) {
+      await memory.aMoment();
+      return { ...delivery(id), workedAt: memory.now().toISOString() };
+    },
+
+    async copyAsCurl(id) {
+      const { body } = delivery(id);
+      memory.copied.push(`curl -X POST 'http://127.0.0.1:7311/hooks/…' --data-raw '${body}'`);
+    },
+  } satisfies Partial<Backend>;
+}
 
 /** Every entry of the sample world came with a call of its own. */
-export function deliveriesOf(entries: TimelineEntry[]): Delivery[] {
+function deliveriesOf(entries: TimelineEntry[]): Delivery[] {
   return entries.map((entry) => ({
     id: entry.deliveryId,
     endpointId: entry.endpointId,
@@ -14,7 +51,7 @@ export function deliveriesOf(entries: TimelineEntry[]): Delivery[] {
   }));
 }
 
-export function wholeDelivery(entries: TimelineEntry[]): WholeDelivery {
+function wholeDelivery(entries: TimelineEntry[]): WholeDelivery {
   const entry = entries[0]!;
   const later = (milliseconds: number) => new Date(Date.parse(entry.receivedAt) + milliseconds).toISOString();
   const body = JSON.stringify({

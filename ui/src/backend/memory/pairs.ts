@@ -1,5 +1,6 @@
 import type { BookingOverlap, CalendarBooking, Endpoint, OverlapPair } from "../../bindings/types";
-import { bookingFrom, type World } from "./world";
+import type { World } from "../sample/world";
+import { bookingsOf, type Folded } from "./folding";
 
 /** Two bookings that are in each other's way. `key` says which, and at which times. */
 type Pair = OverlapPair & { key: string };
@@ -8,17 +9,7 @@ type Timed = CalendarBooking & { endpointId: string; start: string };
 
 const MINUTE = 60_000;
 
-export function bookingsOf(world: World) {
-  const byBooking = new Map<string, World["entries"]>();
-  for (const entry of world.entries)
-    if (entry.bookingId !== null)
-      byBooking.set(entry.bookingId, [...(byBooking.get(entry.bookingId) ?? []), entry]);
-  return [...byBooking.values()].map(bookingFrom);
-}
-
-export const inCalendar = (
-  booking: ReturnType<typeof bookingFrom>,
-): CalendarBooking & { endpointId: string } => {
+export const inCalendar = (booking: Folded): CalendarBooking & { endpointId: string } => {
   const { id, provider, endpointId, endpointLabel, status, title, start, end, date, attendee, host } =
     booking;
   return {
@@ -29,7 +20,7 @@ export const inCalendar = (
 
 const until = ({ start, end }: Timed) => Math.max(Date.parse(end ?? start), Date.parse(start) + 1);
 
-function pairsAmong(bookings: ReturnType<typeof bookingFrom>[], endpoints: Endpoint[]): Pair[] {
+function pairsAmong(bookings: Folded[], endpoints: Endpoint[]): Pair[] {
   const buffers = new Map(endpoints.map(({ id, bufferMinutes }) => [id, bufferMinutes]));
   const bufferOf = ({ endpointId }: Timed) => buffers.get(endpointId) ?? 0;
   const widest = Math.max(0, ...buffers.values());

@@ -1,9 +1,35 @@
-import type { Digest, Gap, NoticeKind } from "../../bindings/types";
+import type { Digest, DigestSchedule, NoticeKind } from "../../bindings/types";
 import { kinds } from "../../shared/kinds";
 import { whoIs } from "../../shared/people";
+import type { Backend } from "../backend";
 import { calendarOf } from "./calendar";
-import { openPairs, withoutKey } from "./overlaps";
-import type { World } from "./world";
+import { openPairs, withoutKey } from "./pairs";
+import type { Memory } from "./state";
+import { gapsOf } from "./timeline";
+
+export function digests(memory: Memory) {
+  let kept: DigestSchedule = {
+    morning: true,
+    hour: 8,
+    weekdays: [true, true, true, true, true, true, true],
+    evenIfNothing: false,
+    afterGap: true,
+  };
+
+  return {
+    async digest() {
+      return digestOf(memory);
+    },
+
+    async digestSchedule() {
+      return kept;
+    },
+
+    async setDigestSchedule(schedule) {
+      return (kept = structuredClone(schedule));
+    },
+  } satisfies Partial<Backend>;
+}
 
 const dateOf = (at: Date) => {
   const two = (number: number) => String(number).padStart(2, "0");
@@ -11,7 +37,9 @@ const dateOf = (at: Date) => {
 };
 
 /** As of yesterday at eight. While notifications are paused, what is unread was not shown. */
-export function digestOf(world: World, gaps: Gap[], now: Date, paused: boolean): Digest {
+function digestOf(memory: Memory): Digest {
+  const { world, paused } = memory;
+  const now = memory.now();
   const day = (days: number, hour = 0) =>
     new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour);
   const since = day(-1, 8).toISOString();
@@ -30,7 +58,7 @@ export function digestOf(world: World, gaps: Gap[], now: Date, paused: boolean):
     cancelled: count("cancelled"),
     noShows: count("no_show"),
     today: today.filter(({ status }) => status !== "cancelled" && status !== "no_show"),
-    gaps: gaps.filter(({ endedAt }) => endedAt === null || endedAt > since),
+    gaps: gapsOf(memory).filter(({ endedAt }) => endedAt === null || endedAt > since),
     notShown: missed.map(({ eventId, kind, bookingId, attendee, receivedAt }) => ({
       id: eventId,
       kind: kind as NoticeKind,
