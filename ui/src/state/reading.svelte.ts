@@ -1,0 +1,37 @@
+import { onMount } from "svelte";
+import { asFailure, type Backend } from "../backend/backend";
+import type { Change, Failure } from "../bindings/types";
+
+/** What the program last answered to a question that is asked again whenever the answer may be another. */
+export class Reading<Answer> {
+  answer = $state.raw<Answer | null>(null);
+  failure = $state.raw<Failure | null>(null);
+  #ask: () => Promise<Answer>;
+  #asked = 0;
+
+  constructor(ask: () => Promise<Answer>) {
+    this.#ask = ask;
+  }
+
+  /** Answers to an older question are dropped. After a failure the last answer stays. */
+  read = async (): Promise<void> => {
+    const asked = ++this.#asked;
+    try {
+      const answer = await this.#ask();
+      if (asked !== this.#asked) return;
+      this.answer = answer;
+      this.failure = null;
+    } catch (thrown) {
+      if (asked === this.#asked) this.failure = asFailure(thrown);
+    }
+  };
+}
+
+/** As long as the component is shown that says so. */
+export function whenChanged(backend: Backend, parts: (keyof Change)[], act: () => Promise<void>): void {
+  onMount(() =>
+    backend.onChange((change) => {
+      if (parts.some((part) => change[part])) void act();
+    }),
+  );
+}
