@@ -1,3 +1,4 @@
+import { walkTo } from "../shared/walk";
 import type { Desk } from "../state/desk.svelte";
 import type { Route } from "../state/route";
 
@@ -46,8 +47,7 @@ export function step(by: 1 | -1): void {
   const open = links.findIndex((link) => link.getAttribute("aria-current") !== null);
   const next = here === -1 ? Math.max(open, 0) : here + by;
   const link = links[next];
-  link?.focus({ preventScroll: true });
-  (link?.closest("article") ?? link)?.scrollIntoView({ block: "nearest" });
+  if (link) walkTo(link);
 }
 
 const PATIENCE = 3_000;

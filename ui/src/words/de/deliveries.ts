@@ -14,7 +14,6 @@ export const deliveries: Words["deliveries"] = {
   failed: "Die Aufrufe ließen sich nicht lesen",
   olderFailed: "Ältere Aufrufe ließen sich nicht lesen: {{cause}}",
   readingOlder: "Ältere Aufrufe werden gelesen…",
-  everything: "Das ist alles.",
   showAll: "Alle Aufrufe zeigen",
   empty: {
     title: "Noch kein Aufruf",

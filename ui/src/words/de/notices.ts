@@ -11,7 +11,6 @@ export const notices: Words["notices"] = {
   failed: "Die Benachrichtigungen ließen sich nicht lesen",
   olderFailed: "Ältere ließen sich nicht lesen: {{cause}}",
   readingOlder: "Ältere werden gelesen …",
-  everything: "Das ist alles.",
   showAll: "Alle zeigen",
   empty: {
     title: "Noch gab es nichts zu sagen",

@@ -4,6 +4,8 @@ export const timeline: Words["timeline"] = {
   title: "Verlauf",
   reading: "Der Verlauf wird gelesen",
   failed: "Der Verlauf konnte nicht gelesen werden",
+  olderFailed: "Ältere Einträge konnten nicht gelesen werden: {{cause}}",
+  readingOlder: "Ältere Einträge werden gelesen …",
   above: "{{count}} neu",
   markShown: "Angezeigte als gelesen markieren",
   entry: {
@@ -61,12 +63,6 @@ export const timeline: Words["timeline"] = {
   gap: {
     goesOn: "Dauert an",
     lasted: "Dauerte",
-  },
-  end: {
-    failed: "Ältere Einträge konnten nicht gelesen werden: {{cause}}",
-    again: "Noch einmal versuchen",
-    reading: "Ältere Einträge werden gelesen…",
-    all: "Das ist alles.",
   },
   nothing: {
     title: "Nichts gefunden",

@@ -12,7 +12,6 @@ export const deliveries = {
   failed: "The calls could not be read",
   olderFailed: "Older calls could not be read: {{cause}}",
   readingOlder: "Reading older calls…",
-  everything: "That is everything.",
   showAll: "Show all calls",
   empty: {
     title: "No call has come yet",

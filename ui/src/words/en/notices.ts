@@ -9,7 +9,6 @@ export const notices = {
   failed: "The notifications could not be read",
   olderFailed: "Older ones could not be read: {{cause}}",
   readingOlder: "Reading older ones…",
-  everything: "That is everything.",
   showAll: "Show all",
   empty: {
     title: "Nothing was told yet",

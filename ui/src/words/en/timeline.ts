@@ -2,6 +2,8 @@ export const timeline = {
   title: "Timeline",
   reading: "Reading the timeline",
   failed: "The timeline could not be read",
+  olderFailed: "Older entries could not be read: {{cause}}",
+  readingOlder: "Reading older entries…",
   above: "{{count}} new",
   markShown: "Mark shown as read",
   entry: {
@@ -59,12 +61,6 @@ export const timeline = {
   gap: {
     goesOn: "Goes on",
     lasted: "Lasted",
-  },
-  end: {
-    failed: "Older entries could not be read: {{cause}}",
-    again: "Try again",
-    reading: "Reading older entries…",
-    all: "That is everything.",
   },
   nothing: {
     title: "Nothing matches",
