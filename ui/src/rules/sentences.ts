@@ -1,4 +1,5 @@
 import type { Hours, NoticeKind, Rule, Sound } from "../bindings/types";
+import { dayName, daysInOrder } from "../shared/week";
 import type { Desk } from "../state/desk.svelte";
 import { t } from "../words/words.svelte";
 
@@ -30,37 +31,6 @@ export const anyNotice: Rule = {
   sound: null,
 };
 
-const MONDAY = Date.UTC(2026, 0, 5);
-const DAY = 86_400_000;
-
-/** The name of a day of the week, Monday being 0. */
-export function dayName(day: number, locale: string, length: "long" | "short" = "long"): string {
-  const format = new Intl.DateTimeFormat(locale, { weekday: length, timeZone: "UTC" });
-  return format.format(MONDAY + day * DAY);
-}
-
-/** The days of the week in the order of the person's own, Monday being 0. */
-export function daysInOrder(locale: string): number[] {
-  const spoken = new Intl.Locale(locale) as Intl.Locale & {
-    getWeekInfo?: () => { firstDay: number };
-    weekInfo?: { firstDay: number };
-  };
-  const first = (spoken.getWeekInfo?.() ?? spoken.weekInfo)?.firstDay ?? 1;
-  return Array.from({ length: 7 }, (_, place) => (first - 1 + place) % 7);
-}
-
-/** A time of day such as 22:00, as the person writes it. */
-export function timeOfDay(time: string, desk: Desk): string {
-  const { locale, hourCycle } = desk.times;
-  const format = new Intl.DateTimeFormat(locale, {
-    hour: hourCycle === "h23" ? "2-digit" : "numeric",
-    minute: "2-digit",
-    hourCycle,
-    timeZone: "UTC",
-  });
-  return format.format(new Date(`2026-01-05T${time}:00Z`));
-}
-
 /** Whether hours end on the day after the one on which they begin. */
 export const endsNextDay = ({ from, to }: Hours) => to <= from;
 
@@ -76,9 +46,9 @@ function daysSaid(days: readonly boolean[], desk: Desk): string | null {
 
 function hoursSaid({ from, to }: Hours, desk: Desk): string | null {
   if (from === to && from === "00:00") return null;
-  if (from === "00:00") return t("rules.sentence.before", { time: timeOfDay(to, desk) });
-  if (to === "00:00") return t("rules.sentence.after", { time: timeOfDay(from, desk) });
-  return t("rules.sentence.between", { from: timeOfDay(from, desk), to: timeOfDay(to, desk) });
+  if (from === "00:00") return t("rules.sentence.before", { time: desk.times.clockOfTime(to) });
+  if (to === "00:00") return t("rules.sentence.after", { time: desk.times.clockOfTime(from) });
+  return t("rules.sentence.between", { from: desk.times.clockOfTime(from), to: desk.times.clockOfTime(to) });
 }
 
 const listed = (names: string[], locale: string) => new Intl.ListFormat(locale).format(names);

@@ -84,9 +84,11 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
   const innerDay = (key: string, now: Date) => dayName(key, now, short, shortWithYear);
   const day = (key: string, now: Date) => atBeginning(innerDay(key, now));
   const clock = (at: string) => clockFormat.format(new Date(at));
-  const hourFormat = format(clockOptions, "UTC");
+  const utcClockFormat = format(clockOptions, "UTC");
   /** A full hour of any day. */
-  const clockOfHour = (hour: number) => hourFormat.format(Date.UTC(2000, 0, 1, hour));
+  const clockOfHour = (hour: number) => utcClockFormat.format(Date.UTC(2000, 0, 1, hour));
+  /** A time of any day, such as 22:00. */
+  const clockOfTime = (time: string) => utcClockFormat.format(new Date(`2000-01-01T${time}:00Z`));
   /** To the second, for whoever compares it with what a booking system says. */
   const exact = (at: string) => exactFormat.format(new Date(at));
   const innerMoment = (at: string, now: Date) => `${innerDay(dayKey(at), now)}, ${clock(at)}`;
@@ -145,6 +147,7 @@ export function createTimes({ locale, hourCycle, timeZone }: Spoken) {
     dayHeading,
     clock,
     clockOfHour,
+    clockOfTime,
     exact,
     moment,
     shortMoment,
