@@ -68,7 +68,8 @@ describe("the times of digests", () => {
   it("are chosen in the settings: the hour, the days, and after a gap", async () => {
     const { backend, user } = open("#/settings/notifications");
     const settings = await screen.findByTestId("digest-settings");
-    await user.selectOptions(within(settings).getByLabelText("At"), "6");
+    await user.click(within(settings).getByRole("combobox", { name: "At: 08:00" }));
+    await user.click(await screen.findByRole("option", { name: "06:00" }));
     await user.click(within(settings).getByRole("button", { name: "Sun" }));
     await user.click(within(settings).getByRole("switch", { name: "After a gap" }));
     await user.click(within(settings).getByRole("switch", { name: "Also when there is nothing to say" }));
@@ -82,6 +83,6 @@ describe("the times of digests", () => {
       }),
     );
     await user.click(within(settings).getByRole("switch", { name: "In the morning" }));
-    await waitFor(() => expect(within(settings).queryByLabelText("At")).toBeNull());
+    await waitFor(() => expect(within(settings).queryByRole("combobox")).toBeNull());
   });
 });

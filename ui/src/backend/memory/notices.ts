@@ -27,8 +27,14 @@ const headlines: Partial<Record<EventKind, string>> = {
 };
 
 const day = { weekday: "short", day: "numeric", month: "short" } as const;
-const onDay = new Intl.DateTimeFormat("en-GB", day);
-const atTime = new Intl.DateTimeFormat("en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
+const dayFormat = new Intl.DateTimeFormat("en-GB", { ...day, timeZone: "UTC" });
+const momentFormat = new Intl.DateTimeFormat("en-GB", { ...day, hour: "2-digit", minute: "2-digit" });
+
+/** As a notification says it. */
+function whenOf(start: string | null, date: string | null): string | null {
+  if (start !== null) return momentFormat.format(new Date(start));
+  return date && dayFormat.format(new Date(date));
+}
 
 /** What was told of the sample world: its acts, one in a pause and one in trouble, and an endpoint that is turned away. */
 function noticesOf(entries: TimelineEntry[], endpoints: Endpoint[], now: Date): Notice[] {
@@ -61,9 +67,8 @@ function noticesOf(entries: TimelineEntry[], endpoints: Endpoint[], now: Date): 
 
 function noticeOf(entry: TimelineEntry, place: number): Notice {
   const later = (milliseconds: number) => new Date(Date.parse(entry.receivedAt) + milliseconds).toISOString();
-  const when = (moment: string | null) => (moment === null ? null : atTime.format(new Date(moment)));
-  const time = when(entry.start) ?? (entry.date && onDay.format(new Date(entry.date)));
-  const before = when(entry.previousStart);
+  const time = whenOf(entry.start, entry.date);
+  const before = whenOf(entry.previousStart, entry.previousDate);
   const notShown = place % 7 === 3 ? "paused" : place % 11 === 5 ? "seen" : null;
   const answer = (["opened", null, "done", null, "dismissed"] as const)[place % 5] ?? null;
   return {
