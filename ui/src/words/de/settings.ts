@@ -265,7 +265,6 @@ export const settings: Words["settings"] = {
     heard: "zuletzt {{ago}}",
     see: "Ansehen, was bekannt ist",
     seeOf: "Ansehen, was von {{who}} bekannt ist",
-    unfound: "Die Suche misslang",
     unread: "Was bekannt ist, ließ sich nicht lesen",
     ask: "Alles über {{who}} löschen?",
     by: "Alles, worin dies steht: {{by}}",

@@ -1,7 +1,6 @@
 import type { Words } from "../en";
 
 export const welcome: Words["welcome"] = {
-  name: "Einrichtung",
   progress: "Schritte der Einrichtung",
   step: "Schritt {{number}} von {{all}}: {{name}}",
   steps: {
@@ -79,7 +78,6 @@ export const welcome: Words["welcome"] = {
     strayedMeans: "Sehen Sie nach, ob die ganze Adresse in {{system}} steht, bis zum letzten Buchstaben.",
     probe: "Es kommt nichts? Prüfen Sie, ob ein eigener Aufruf durchkommt.",
     test: "Ganzen Weg testen",
-    needsAddress: "Braucht eine öffentliche Adresse",
     next: "Inzwischen weiter",
   },
   notification: {

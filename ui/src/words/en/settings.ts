@@ -263,7 +263,6 @@ export const settings = {
     heard: "last heard of {{ago}}",
     see: "See what is known",
     seeOf: "See what is known of {{who}}",
-    unfound: "The search failed",
     unread: "What is known could not be read",
     ask: "Delete everything about {{who}}?",
     by: "Everything that has this in it: {{by}}",

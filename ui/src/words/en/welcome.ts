@@ -1,5 +1,4 @@
 export const welcome = {
-  name: "Set-up",
   progress: "Steps of the set-up",
   step: "Step {{number}} of {{all}}: {{name}}",
   steps: {
@@ -73,7 +72,6 @@ export const welcome = {
     strayedMeans: "Look whether the whole address was pasted in {{system}}, to its last letter.",
     probe: "Nothing comes? See whether a call of our own gets through.",
     test: "Test the whole way",
-    needsAddress: "Needs a public address",
     next: "Continue meanwhile",
   },
   notification: {
