@@ -41,6 +41,7 @@ export class Look {
     if (this.chosen.appearance !== "system") return this.chosen.appearance;
     return this.#systemIsDark.current ? "dark" : "light";
   });
+  readonly #language = $derived(languageOf(this.chosen));
   /** A language takes a moment to be read, and the one that was chosen last has to win. */
   #speaking: Promise<void> = Promise.resolve();
 
@@ -53,7 +54,7 @@ export class Look {
   start(): () => void {
     return $effect.root(() => {
       $effect(() => {
-        const next = languageOf(this.chosen);
+        const next = this.#language;
         this.#speaking = this.#speaking.then(() => speak(next)).catch(() => {});
       });
       $effect.pre(() => {

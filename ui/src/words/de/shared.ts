@@ -109,6 +109,7 @@ export const shared: Words["shared"] = {
   copyFailed: "Kopieren nicht möglich",
   linkFailed: "Die Seite ließ sich nicht öffnen",
   noReason: "Das Programm hat keinen Grund genannt.",
+  problem: "Problem:",
   everything: "Das ist alles.",
   tryAgain: "Erneut versuchen",
   closeWhat: "{{what}} schließen",

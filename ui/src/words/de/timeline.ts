@@ -25,7 +25,6 @@ export const timeline: Words["timeline"] = {
     otherSent: "{{provider}} hat gesendet:",
     otherKept: "Aufbewahrt, nichts zu tun.",
     reason: "Grund",
-    problem: "Problem:",
   },
   notice: {
     moved: "{{before}} verlegt",

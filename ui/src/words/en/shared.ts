@@ -105,6 +105,7 @@ export const shared = {
   copyFailed: "Could not copy",
   linkFailed: "Could not open the page",
   noReason: "The program gave no reason.",
+  problem: "Problem:",
   everything: "That is everything.",
   tryAgain: "Try again",
   closeWhat: "Close {{what}}",

@@ -23,7 +23,6 @@ export const timeline = {
     otherSent: "{{provider}} sent",
     otherKept: "Kept, nothing to do.",
     reason: "Reason",
-    problem: "Problem:",
   },
   notice: {
     moved: "Moved {{before}}",
