@@ -53,6 +53,15 @@ describe("Reminders in the settings", () => {
     await waitFor(() => expect(screen.getAllByTestId("reminder-rule")).toHaveLength(2));
     screen.getByText("“Maths” in the title");
     screen.getByText("Not at all", { selector: ".says" });
+    expect(
+      screen.getByRole<HTMLButtonElement>("button", { name: "Move up: “massage” in the title" }).disabled,
+    ).toBe(true);
+    await user.click(screen.getByRole("button", { name: "Move up: “Maths” in the title" }));
+    const titles = async () => (await backend.reminders()).rules.rules.map(({ title }) => title);
+    await waitFor(async () => expect(await titles()).toEqual(["Maths", "massage"]));
+    // The way back is under the finger.
+    const back = screen.getByRole("button", { name: "Move down: “Maths” in the title" });
+    await waitFor(() => expect(document.activeElement).toBe(back));
     await user.click(screen.getByRole("button", { name: "Remove: “massage” in the title" }));
     await waitFor(() => expect(screen.getAllByTestId("reminder-rule")).toHaveLength(1));
     expect((await backend.reminders()).rules.rules).toEqual([

@@ -39,6 +39,8 @@ export const reminders: Words["reminders"] = {
     both: "{{label}}, {{words}}",
     onCard: "auch auf der Karte",
     add: "Regel hinzufügen",
+    earlier: "Nach oben: {{name}}",
+    later: "Nach unten: {{name}}",
     edit: "Bearbeiten: {{name}}",
     remove: "Entfernen: {{name}}",
     endpoint: "Endpunkt",

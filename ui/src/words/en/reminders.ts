@@ -37,6 +37,8 @@ export const reminders = {
     both: "{{label}}, {{words}}",
     onCard: "on the card as well",
     add: "Add a rule",
+    earlier: "Move up: {{name}}",
+    later: "Move down: {{name}}",
     edit: "Edit: {{name}}",
     remove: "Remove: {{name}}",
     endpoint: "Endpoint",
