@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use bellhop_engine::reminding;
+use bellhop_engine::{here, reminding};
 use jiff::Timestamp;
 use tauri::{
     AppHandle, LogicalPosition, LogicalSize, Manager as _, WebviewUrl, WebviewWindowBuilder,
@@ -41,7 +41,7 @@ pub(crate) async fn keep_current(app: AppHandle) {
         let read = desktop
             .engine
             .store
-            .read(|connection| reminding::cards(connection, &bellhop_engine::here()));
+            .read(|connection| reminding::cards(connection, &here(connection)?));
         let (count, over) = match read.await {
             Ok((cards, over)) => (cards.len(), over),
             Err(error) => {
@@ -86,10 +86,11 @@ fn height(count: usize) -> f64 {
 
 fn open(app: &AppHandle, count: usize) -> tauri::Result<()> {
     let look = windows::look(app);
+    let language = windows::language(app);
     app.set_theme(windows::theme(&look));
     let window = WebviewWindowBuilder::new(app, CARD, WebviewUrl::App("card.html".into()))
         .initialization_script(windows::first_words(&look)?)
-        .title("Bellhop reminder")
+        .title(language.of("Bellhop reminder", "Bellhop-Erinnerung"))
         .inner_size(WIDTH, height(count))
         .always_on_top(true)
         .visible_on_all_workspaces(true)
@@ -124,7 +125,7 @@ async fn answer_all(app: AppHandle) {
     let answered = async {
         let read = engine
             .store
-            .read(|connection| reminding::cards(connection, &bellhop_engine::here()));
+            .read(|connection| reminding::cards(connection, &here(connection)?));
         for card in read.await?.0 {
             let seen = "dismissed".to_owned();
             engine.answer_reminders(card.booking_id, seen).await?;

@@ -29,6 +29,7 @@ mod elsewhere;
 #[cfg(target_os = "linux")]
 mod linux;
 
+use bellhop_core::language::Language;
 use bellhop_core::reminder::Snooze;
 use bellhop_engine::announcing::{Bubble, Opens};
 use bellhop_engine::answering::Answer;
@@ -83,15 +84,15 @@ impl Key {
         key.or_else(|| Snooze::from_word(word).map(Key::Later))
     }
 
-    fn label(self) -> &'static str {
+    fn label(self, language: Language) -> &'static str {
         match self {
-            Key::Bubble | Key::Open => "Open",
-            Key::Done => "Done",
-            Key::Snooze => "Snooze",
-            Key::Later(Snooze::Minute) => "Snooze 1 minute",
-            Key::Later(Snooze::FiveMinutes) => "Snooze 5 minutes",
-            Key::Later(Snooze::TenMinutes) => "Snooze 10 minutes",
-            Key::Later(Snooze::UntilStart) => "Until it starts",
+            Key::Bubble | Key::Open => language.of("Open", "Öffnen"),
+            Key::Done => language.of("Done", "Erledigt"),
+            Key::Snooze => language.of("Snooze", "Später erinnern"),
+            Key::Later(Snooze::Minute) => language.of("Snooze 1 minute", "1 Minute später"),
+            Key::Later(Snooze::FiveMinutes) => language.of("Snooze 5 minutes", "5 Minuten später"),
+            Key::Later(Snooze::TenMinutes) => language.of("Snooze 10 minutes", "10 Minuten später"),
+            Key::Later(Snooze::UntilStart) => language.of("Until it starts", "Zu Beginn"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The window. It exists only while it is open, so that nothing of a browser runs while Bellhop waits in the tray.
 
+use bellhop_core::language::Language;
 use bellhop_core::notice::Wording;
 use bellhop_engine::announcing::Bubble;
 use bellhop_engine::instance::Window;
@@ -36,6 +37,13 @@ pub(crate) fn look(app: &AppHandle) -> Look {
     let kept = store.read_here(|connection| settings::get(connection, settings::LOOK));
     let kept = kept.inspect_err(|error| tracing::warn!(%error, "how the window looks is unknown"));
     Look::of(kept.ok().flatten().as_deref())
+}
+
+/// The person's language, as far as it is known.
+pub(crate) fn language(app: &AppHandle) -> Language {
+    let store = &app.state::<Desktop>().engine.store;
+    let spoken = store.read_here(settings::spoken);
+    spoken.map(|(language, _)| language).unwrap_or_default()
 }
 
 /// What the system draws of the window, and what its pages take for the system's choice.
@@ -97,28 +105,47 @@ async fn say_where_it_goes(app: AppHandle) {
 
 async fn say_once(app: &AppHandle) -> anyhow::Result<()> {
     let store = &app.state::<Desktop>().engine.store;
-    let said = store.read(|connection| settings::get(connection, settings::SAID_TRAY));
-    if said.await?.is_some() {
+    let read = store.read(|connection| {
+        let said = settings::get(connection, settings::SAID_TRAY)?;
+        Ok((said, settings::spoken(connection)?.0))
+    });
+    let (said, language) = read.await?;
+    if said.is_some() {
         return Ok(());
     }
-    let (title, back) = match tray::is_there(app) {
-        true => (
-            "Bellhop goes on in the tray",
-            "Its icon opens the window again, and quits Bellhop.",
-        ),
-        false => (
-            "Bellhop goes on",
-            "Start Bellhop once more to see the window again.",
-        ),
-    };
-    let bubble = Bubble::of_program(Wording {
-        title: title.to_owned(),
-        body: format!("It takes calls and tells you of them while its window is closed. {back}"),
-    });
+    let bubble = Bubble::of_program(goes_on(tray::is_there(app), language), language);
     let shown_app = app.clone();
     let shown = tauri::async_runtime::spawn_blocking(move || notifier::show(&shown_app, &bubble));
     shown.await?.map_err(anyhow::Error::msg)?;
     let noted =
         store.write(|connection| settings::set(connection, settings::SAID_TRAY, Some("yes")));
     Ok(noted.await?)
+}
+
+fn goes_on(in_tray: bool, language: Language) -> Wording {
+    let title = match in_tray {
+        true => language.of(
+            "Bellhop goes on in the tray",
+            "Bellhop läuft in der Leiste weiter",
+        ),
+        false => language.of("Bellhop goes on", "Bellhop läuft weiter"),
+    };
+    let back = match in_tray {
+        true => language.of(
+            "Its icon opens the window again, and quits Bellhop.",
+            "Sein Symbol öffnet das Fenster wieder und beendet Bellhop.",
+        ),
+        false => language.of(
+            "Start Bellhop once more to see the window again.",
+            "Starten Sie Bellhop noch einmal, um das Fenster wieder zu sehen.",
+        ),
+    };
+    let meanwhile = language.of(
+        "It takes calls and tells you of them while its window is closed.",
+        "Auch bei geschlossenem Fenster nimmt es Aufrufe an und meldet sie Ihnen.",
+    );
+    Wording {
+        title: title.to_owned(),
+        body: format!("{meanwhile} {back}"),
+    }
 }

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, bail};
 use bellhop_core::rule::Sound;
 use bellhop_engine::announcing::{self, Bubble};
+use bellhop_engine::here;
 use bellhop_engine::store::settings;
 use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
@@ -24,10 +25,13 @@ pub(super) async fn show_example(
     desktop: &Desktop,
     sound: Option<Sound>,
 ) -> Answer<()> {
-    let privacy = desktop.engine.store.read(settings::privacy).await?;
+    let read = desktop.engine.store.read(|connection| {
+        let privacy = settings::privacy(connection)?;
+        Ok(announcing::example(privacy, &here(connection)?))
+    });
     let bubble = Bubble {
         sound,
-        ..announcing::example(privacy)
+        ..read.await?
     };
     let shown = tauri::async_runtime::spawn_blocking(move || notifier::show(&app, &bubble)).await?;
     shown

@@ -1,7 +1,7 @@
 //! What came in, what is today, and what may have been missed.
 
-use bellhop_engine::digesting;
 use bellhop_engine::store::digests;
+use bellhop_engine::{digesting, here};
 use tauri::State;
 
 use crate::dto::{Digest, DigestSchedule};
@@ -11,8 +11,7 @@ use crate::state::Desktop;
 /// The digest as it would be made now.
 #[tauri::command]
 pub(crate) async fn digest(desktop: State<'_, Desktop>) -> Answer<Digest> {
-    let here = bellhop_engine::here();
-    let read = move |connection: &_| digesting::page(connection, &here);
+    let read = |connection: &_| digesting::page(connection, &here(connection)?);
     Ok(desktop.engine.store.read(read).await?.into())
 }
 

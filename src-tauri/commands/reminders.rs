@@ -2,8 +2,8 @@
 
 use anyhow::Context as _;
 use bellhop_core::reminder::{Snooze, checked_leads};
-use bellhop_engine::reminding;
 use bellhop_engine::store::{reminders as table, settings};
+use bellhop_engine::{here, reminding};
 use tauri::{AppHandle, State};
 
 use super::bookings::GONE;
@@ -19,10 +19,9 @@ const NEXT: usize = 3;
 /// What the person chose, and what comes of it next.
 #[tauri::command]
 pub(crate) async fn reminders(desktop: State<'_, Desktop>) -> Answer<Reminders> {
-    let here = bellhop_engine::here();
-    let read = desktop.engine.store.read(move |connection| {
+    let read = desktop.engine.store.read(|connection| {
         let rules = table::rules(connection)?;
-        let next = reminding::upcoming(connection, &rules, &here, NEXT)?;
+        let next = reminding::upcoming(connection, &rules, &here(connection)?, NEXT)?;
         Ok((rules, next))
     });
     let (rules, next) = read.await?;
@@ -68,17 +67,15 @@ pub(crate) async fn remind_of_booking(
 }
 
 async fn of_booking(desktop: &Desktop, id: i64) -> anyhow::Result<BookingReminders> {
-    let here = bellhop_engine::here();
-    let read = move |connection: &_| reminding::of_booking(connection, id, &here);
+    let read = move |connection: &_| reminding::of_booking(connection, id, &here(connection)?);
     Ok(desktop.engine.store.read(read).await?.into())
 }
 
 /// What is on the card.
 #[tauri::command]
 pub(crate) async fn cards(desktop: State<'_, Desktop>) -> Answer<Vec<Card>> {
-    let here = bellhop_engine::here();
-    let read = desktop.engine.store.read(move |connection| {
-        let (cards, _) = reminding::cards(connection, &here)?;
+    let read = desktop.engine.store.read(|connection| {
+        let (cards, _) = reminding::cards(connection, &here(connection)?)?;
         Ok((cards, settings::privacy(connection)?))
     });
     let (cards, privacy) = read.await?;

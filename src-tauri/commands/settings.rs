@@ -121,6 +121,8 @@ pub(crate) async fn save_look(
         .write(move |connection| table::set(connection, table::LOOK, Some(&kept)))
         .await?;
     app.set_theme(windows::theme(&look));
+    // The tray speaks the same language, by the same clock.
+    desktop.engine.changes.tell(Change::Anything);
     settings(app).await
 }
 

@@ -2,8 +2,8 @@
 
 use anyhow::Context as _;
 use bellhop_engine::changes::Change;
-use bellhop_engine::gaps as ledger;
 use bellhop_engine::store::{events, overlaps, timeline as entries};
+use bellhop_engine::{gaps as ledger, here};
 use jiff::Timestamp;
 use tauri::State;
 
@@ -78,8 +78,7 @@ pub(crate) async fn mark_read(desktop: State<'_, Desktop>, event_ids: Vec<String
 /// The newest times in which some endpoint could not be reached, newest first.
 #[tauri::command]
 pub(crate) async fn gaps(desktop: State<'_, Desktop>) -> Answer<Vec<Gap>> {
-    let here = bellhop_engine::here();
-    let read = move |connection: &_| ledger::affecting(connection, GAPS, &here);
+    let read = |connection: &_| ledger::affecting(connection, GAPS, &here(connection)?);
     let reports = desktop.engine.store.read(read).await?;
     Ok(reports.into_iter().map(Into::into).collect())
 }

@@ -73,7 +73,7 @@ pub(crate) fn show(app: &AppHandle, bubble: &Bubble) -> Result<(), String> {
     }
     // A click on the bubble itself needs no button.
     for key in keys(bubble).into_iter().filter(|key| *key != Key::Bubble) {
-        notification.action(key.as_str(), key.label());
+        notification.action(key.as_str(), key.label(bubble.language));
     }
     let shown = notification.show().map_err(|error| error.to_string())?;
     let waiting = &app.state::<Notifier>().inner().waiting;

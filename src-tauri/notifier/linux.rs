@@ -94,7 +94,7 @@ impl Screen {
         let actions: Vec<&str> = match can.actions {
             true => keys(bubble)
                 .into_iter()
-                .flat_map(|key| [key.as_str(), key.label()])
+                .flat_map(|key| [key.as_str(), key.label(bubble.language)])
                 .collect(),
             false => Vec::new(),
         };

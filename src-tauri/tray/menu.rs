@@ -96,6 +96,7 @@ impl Entry {
 
 /// What the menu has to say now.
 pub(super) fn entries(standing: &Standing) -> Vec<Entry> {
+    let language = standing.here.language;
     let mut entries = vec![Entry::Read(text(&standing.words()))];
     entries.extend(
         standing
@@ -124,19 +125,23 @@ pub(super) fn entries(standing: &Standing) -> Vec<Entry> {
         entries.push(Entry::Separator);
     }
     entries.extend([
-        Entry::choose(Chosen::Open, "Open Bellhop"),
+        Entry::choose(Chosen::Open, language.of("Open Bellhop", "Bellhop öffnen")),
         copy(standing),
         pause(standing),
-        Entry::choose(Chosen::Settings, "Settings"),
+        Entry::choose(Chosen::Settings, language.of("Settings", "Einstellungen")),
         Entry::Separator,
-        Entry::choose(Chosen::Quit, "Quit"),
+        Entry::choose(Chosen::Quit, language.of("Quit", "Beenden")),
     ]);
     entries
 }
 
 fn copy(standing: &Standing) -> Entry {
+    let language = standing.here.language;
     if standing.endpoints.is_empty() {
-        return Entry::choose(Chosen::Endpoints, "Add an endpoint");
+        return Entry::choose(
+            Chosen::Endpoints,
+            language.of("Add an endpoint", "Endpunkt hinzufügen"),
+        );
     }
     let copies = standing.endpoints.iter().map(|endpoint| {
         Entry::Choose(
@@ -145,21 +150,38 @@ fn copy(standing: &Standing) -> Entry {
             standing.has_address,
         )
     });
-    Entry::Below("Copy address", copies.collect())
+    Entry::Below(
+        language.of("Copy address", "Adresse kopieren"),
+        copies.collect(),
+    )
 }
 
 fn pause(standing: &Standing) -> Entry {
+    let language = standing.here.language;
     if standing.pause.is_some() {
-        return Entry::choose(Chosen::Resume, "Resume notifications");
+        let resume = language.of("Resume notifications", "Benachrichtigungen fortsetzen");
+        return Entry::choose(Chosen::Resume, resume);
     }
     let pauses = [
-        (Chosen::Pause(30), "For 30 minutes"),
-        (Chosen::Pause(60), "For 1 hour"),
-        (Chosen::PauseUntilTomorrow, "Until tomorrow morning"),
-        (Chosen::PauseUntilResumed, "Until I resume"),
+        (Chosen::Pause(30), "For 30 minutes", "Für 30 Minuten"),
+        (Chosen::Pause(60), "For 1 hour", "Für 1 Stunde"),
+        (
+            Chosen::PauseUntilTomorrow,
+            "Until tomorrow morning",
+            "Bis morgen früh",
+        ),
+        (
+            Chosen::PauseUntilResumed,
+            "Until I resume",
+            "Bis ich sie fortsetze",
+        ),
     ];
-    let pauses = pauses.map(|(chosen, words)| Entry::choose(chosen, words));
-    Entry::Below("Pause notifications", pauses.into())
+    let pauses =
+        pauses.map(|(chosen, english, german)| Entry::choose(chosen, language.of(english, german)));
+    Entry::Below(
+        language.of("Pause notifications", "Benachrichtigungen pausieren"),
+        pauses.into(),
+    )
 }
 
 /// The menu that says this.

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use bellhop_core::notice::{Here, Privacy, headline, written};
+use bellhop_core::digest;
+use bellhop_core::notice::{Here, Privacy, headline, somebody};
+use bellhop_core::times::{self, written};
+use bellhop_engine::here_at;
 use bellhop_engine::store::bookings::{self, Booking};
 use bellhop_engine::store::endpoints::{self, Endpoint};
 use bellhop_engine::store::notices::{self, Notice};
@@ -11,7 +14,6 @@ use bellhop_engine::store::timeline::{self, TimelineEntry, TimelineQuery};
 use bellhop_engine::store::{When, deliveries, events, overlaps, settings};
 use bellhop_engine::tunnel::TunnelStatus;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::state::Desktop;
 
@@ -49,7 +51,7 @@ pub(super) struct Standing {
     /// Troubles that the person has not looked at.
     troubles: Vec<Notice>,
     tunnel: TunnelStatus,
-    here: Here,
+    pub(super) here: Here,
 }
 
 impl Standing {
@@ -74,10 +76,7 @@ impl Standing {
                 overlaps: overlaps::count_open(connection, now)?,
                 troubles: notices::unanswered_troubles(connection, now)?,
                 tunnel: TunnelStatus::Off,
-                here: Here {
-                    now,
-                    time_zone: TimeZone::system(),
-                },
+                here: here_at(connection, now)?,
             })
         });
         let stored = read.await?;
@@ -104,20 +103,33 @@ impl Standing {
 
     /// One line: whether calls can come, when the last one came, and what is new.
     pub(super) fn words(&self) -> String {
+        let language = self.here.language;
         let tunnel = match &self.tunnel {
-            TunnelStatus::Off => "No public address",
-            TunnelStatus::Connecting => "Connecting…",
-            TunnelStatus::Online { .. } => "Reachable",
-            TunnelStatus::Reconnecting { .. } => "Not reachable, reconnecting…",
-            TunnelStatus::Failed { .. } => "Not reachable: see Settings",
+            TunnelStatus::Off => language.of("No public address", "Keine öffentliche Adresse"),
+            TunnelStatus::Connecting => language.of("Connecting…", "Verbindet…"),
+            TunnelStatus::Online { .. } => language.of("Reachable", "Erreichbar"),
+            TunnelStatus::Reconnecting { .. } => language.of(
+                "Not reachable, reconnecting…",
+                "Nicht erreichbar, verbindet neu…",
+            ),
+            TunnelStatus::Failed { .. } => language.of(
+                "Not reachable: see Settings",
+                "Nicht erreichbar: siehe Einstellungen",
+            ),
         };
         let last_call = match self.last_call {
-            Some(at) => format!("last call {}", self.moment(at)),
-            None => "no call yet".to_owned(),
+            Some(at) => {
+                let last = language.of("last call", "letzter Aufruf");
+                format!("{last} {}", times::moment(at, &self.here))
+            }
+            None => language.of("no call yet", "noch kein Aufruf").to_owned(),
         };
         match self.unread {
             0 => format!("{tunnel} · {last_call}"),
-            unread => format!("{tunnel} · {last_call} · {unread} new"),
+            unread => {
+                let new = language.of("new", "neu");
+                format!("{tunnel} · {last_call} · {unread} {new}")
+            }
         }
     }
 
@@ -138,28 +150,26 @@ impl Standing {
     pub(super) fn next(&self) -> Option<(i64, String)> {
         let booking = self.next.as_ref()?;
         let when = self.when(&booking.when)?;
+        let language = self.here.language;
+        let next = language.of("Next", "Als Nächstes");
         let words = match self.privacy {
             Privacy::Full => {
-                let who = booking.attendee.display().unwrap_or("somebody");
-                format!("Next: {who} · {when}")
+                let who = booking.attendee.display().unwrap_or(somebody(language));
+                format!("{next}: {who} · {when}")
             }
-            Privacy::WithoutNames | Privacy::Nothing => format!("Next: {when}"),
+            Privacy::WithoutNames | Privacy::Nothing => format!("{next}: {when}"),
         };
         Some((booking.id, words))
     }
 
     /// How many bookings are in each other's way, where there are any.
     pub(super) fn overlaps(&self) -> Option<String> {
-        match self.overlaps {
-            0 => None,
-            1 => Some("1 overlap to look at".to_owned()),
-            count => Some(format!("{count} overlaps to look at")),
-        }
+        digest::overlaps(u64::try_from(self.overlaps).ok()?, self.here.language)
     }
 
     /// What an entry says in one line.
     pub(super) fn line(&self, entry: &TimelineEntry) -> String {
-        let headline = headline(entry.kind);
+        let headline = headline(entry.kind, self.here.language);
         let what = match (self.privacy, entry.attendee.display()) {
             (Privacy::Nothing, _) => return headline.to_owned(),
             (Privacy::Full, Some(who)) => format!("{headline}: {who}"),
@@ -185,17 +195,5 @@ impl Standing {
 
     fn when(&self, when: &When) -> Option<String> {
         when.slot().map(|slot| written(&slot, &self.here))
-    }
-
-    /// A moment that is past: today's needs no day.
-    fn moment(&self, at: Timestamp) -> String {
-        let at = at.to_zoned(self.here.time_zone.clone());
-        let today = self.here.now.to_zoned(self.here.time_zone.clone()).date();
-        let format = if at.date() == today {
-            "%H:%M"
-        } else {
-            "%a %-d %b, %H:%M"
-        };
-        at.strftime(format).to_string()
     }
 }

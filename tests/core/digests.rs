@@ -36,10 +36,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn here(now: &str) -> Here {
-    Here {
-        now: at(now),
-        time_zone: zone("Europe/Berlin"),
-    }
+    Here::new(at(now), zone("Europe/Berlin"))
 }
 
 fn said(reason: Reason, contents: &Contents, since: &str, now: &str) -> (String, String) {

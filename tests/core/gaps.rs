@@ -211,7 +211,7 @@ proptest! {
         later in 0..6_000_i64,
     ) {
         let gap = span(begin, lasted.map(|lasted| begin + lasted));
-        let here = Here { now: at(begin + lasted.unwrap_or(0) + later), time_zone: TimeZone::UTC };
+        let here = Here::new(at(begin + lasted.unwrap_or(0) + later), TimeZone::UTC);
         let seen = outlook(provider.facts().retries.plan, gap, &[gap], here.now);
         let words = word(provider, gap, seen, &here);
         for text in [&words.summary, &words.advice] {
@@ -245,10 +245,7 @@ fn the_same_trouble_again_is_one_gap_and_what_is_short_is_none() {
 fn a_person_reads_what_the_provider_does_and_what_to_do() {
     let gap = span(550, 700);
     let read = |provider: Provider, gap: Span, now: i64| {
-        let here = Here {
-            now: at(now),
-            time_zone: TimeZone::UTC,
-        };
+        let here = Here::new(at(now), TimeZone::UTC);
         let seen = outlook(provider.facts().retries.plan, gap, &[gap], at(now));
         let words = word(provider, gap, seen, &here);
         format!("{} {}", words.summary, words.advice)

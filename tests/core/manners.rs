@@ -8,6 +8,7 @@
 )]
 
 use bellhop_core::hours::{Days, Hours, QuietHours, When};
+use bellhop_core::language::Language;
 use bellhop_core::notice::{Held, Loudness, NoticeKind};
 use bellhop_core::provider::Provider;
 use bellhop_core::rule::{Effect, Facts, Moment, Rule, Sound, Wishes, decide, summary};
@@ -280,11 +281,15 @@ fn urgent_ones_break_through_only_where_the_person_says_so() {
 
 #[test]
 fn what_was_held_is_summed_up_in_words() {
-    assert_eq!(summary(&[]), None);
-    assert_eq!(summary(&[(NoticeKind::Created, 0)]), None);
-    let told = summary(&[(NoticeKind::Created, 3), (NoticeKind::Cancelled, 1)]).unwrap();
+    assert_eq!(summary(&[], Language::En), None);
+    assert_eq!(summary(&[(NoticeKind::Created, 0)], Language::En), None);
+    let held = [(NoticeKind::Created, 3), (NoticeKind::Cancelled, 1)];
+    let told = summary(&held, Language::En).unwrap();
     assert_eq!(told.title, "While it was quiet");
     assert_eq!(told.body, "3 new bookings, 1 cancelled");
+    let told = summary(&held, Language::De).unwrap();
+    assert_eq!(told.title, "Während der Ruhezeit");
+    assert_eq!(told.body, "3 neue Buchungen, 1 abgesagt");
 }
 
 fn any_zone() -> impl Strategy<Value = TimeZone> {

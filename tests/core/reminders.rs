@@ -67,10 +67,7 @@ fn zone(name: &str) -> TimeZone {
 }
 
 fn here(now: Timestamp, zone_name: &str) -> Here {
-    Here {
-        now,
-        time_zone: zone(zone_name),
-    }
+    Here::new(now, zone(zone_name))
 }
 
 fn due(subject: &Subject, rules: &Rules, now: i64) -> Option<Mark> {

@@ -4,6 +4,7 @@
 
 mod call;
 mod first_run;
+mod languages;
 mod notices;
 mod overlaps;
 mod reminders;

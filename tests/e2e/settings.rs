@@ -102,7 +102,7 @@ async fn choices(stage: &Stage) -> Result<()> {
     stage.picture("german")?;
 
     // A window that is opened anew is told before its own scripts run.
-    reopen(stage).await?;
+    reopen(stage, "Bellhop öffnen").await?;
     let told = "return window.__BELLHOP_LOOK__.appearance";
     ensure!(stage.window().script(told, &[]).await? == "dark");
     looks("dark", "de").await?;
@@ -165,10 +165,10 @@ async fn starts_at_login(stage: &Stage) -> Result<()> {
     .await
 }
 
-async fn reopen(stage: &Stage) -> Result<()> {
+async fn reopen(stage: &Stage, entry: &str) -> Result<()> {
     stage::close(&stage.desktop, TITLE).await?;
     let tray = stage.desktop.tray().item().await?;
-    tray.choose("Open Bellhop").await?;
+    tray.choose(entry).await?;
     stage::is_open(&stage.desktop, TITLE).await?;
     stage.window().follow().await?;
     stage.window().see("h1").await?;

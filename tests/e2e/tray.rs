@@ -232,7 +232,7 @@ pub(crate) async fn shows(tray: &TrayItem, name: &str) -> Result<()> {
     .await
 }
 
-async fn labels(tray: &TrayItem) -> Result<Vec<String>> {
+pub(crate) async fn labels(tray: &TrayItem) -> Result<Vec<String>> {
     Ok(tray
         .menu()
         .await?

@@ -11,7 +11,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bellhop_core::notice::Privacy;
+use bellhop_core::notice::{Here, Privacy};
 use bellhop_core::provider::Provider;
 use bellhop_core::sample::{Act, SampleBooking};
 use bellhop_engine::Engine;
@@ -21,6 +21,7 @@ use bellhop_engine::store::attendees::Person;
 use bellhop_engine::store::settings;
 use bellhop_test_support::bubbles::Bubbles;
 use bellhop_test_support::telling::{Webhook, call_of, works};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
@@ -114,7 +115,8 @@ async fn a_level_that_is_not_known_tells_nothing_and_the_test_tells_as_much_as_c
     write(Some("initials")).await.unwrap();
     assert_eq!(level().await.unwrap(), Privacy::Nothing);
 
-    let example = |privacy| announcing::example(privacy);
+    let here = Here::new(Timestamp::now(), TimeZone::UTC);
+    let example = |privacy| announcing::example(privacy, &here);
     assert_eq!(
         example(Privacy::Full).title,
         "Test · New booking: Alex Example"

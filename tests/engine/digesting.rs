@@ -28,10 +28,7 @@ fn at(text: &str) -> Timestamp {
 
 /// A moment on the clock of somebody in Berlin.
 fn here(now: &str) -> Here {
-    Here {
-        now: at(now),
-        time_zone: TimeZone::get("Europe/Berlin").unwrap(),
-    }
+    Here::new(at(now), TimeZone::get("Europe/Berlin").unwrap())
 }
 
 struct World {
@@ -135,10 +132,10 @@ async fn a_morning_has_one_digest_whatever_becomes_of_the_clock() {
     drop(world);
     let engine = Engine::open_with_file_secrets(data.path()).await.unwrap();
     let world = World { engine, kordless };
-    let west = Here {
-        now: at("2026-06-15T14:30:00Z"),
-        time_zone: TimeZone::get("America/New_York").unwrap(),
-    };
+    let west = Here::new(
+        at("2026-06-15T14:30:00Z"),
+        TimeZone::get("America/New_York").unwrap(),
+    );
     look(&world.engine, &west).await.unwrap();
     let due = world
         .engine

@@ -38,10 +38,7 @@ fn at(time: &str) -> Timestamp {
 }
 
 fn here(now: Timestamp, zone: &str) -> Here {
-    Here {
-        now,
-        time_zone: TimeZone::get(zone).unwrap(),
-    }
+    Here::new(now, TimeZone::get(zone).unwrap())
 }
 
 struct World {

@@ -6,7 +6,7 @@
 
 mod wording;
 
-pub use wording::word;
+pub use wording::{overlaps, word};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, Zoned};

@@ -22,6 +22,8 @@
 //!   on top of all others.
 //! - **notice**: what we want to tell, of an act or of anything else; a *notification* is the bubble that the desktop makes
 //!   of it. One that is **held** is listed and not shown.
+//! - **language** / **clock**: in which the person is told, and by which times are written: those of the system, unless
+//!   another is chosen. **here**: the moment and the place for which something is worded, with both.
 //! - **rule**: what the person said of some notices. **quiet hours**: when notices are held. **manner**: how one notice is told.
 //!
 //! # The way of one call
@@ -31,7 +33,9 @@
 //! [`booking::fold`] makes the booking of the set of its events. [`notice::word`] says what to tell.
 
 pub mod event;
+pub mod language;
 pub mod slot;
+pub mod times;
 
 pub mod call;
 pub mod curl;

@@ -2,13 +2,13 @@
 
 mod wording;
 
-pub(crate) use wording::day_format;
-pub use wording::{discreet, headline, word, written};
+pub use wording::{discreet, headline, somebody, word};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::event::EventKind;
+use crate::language::{Clock, Language};
 use crate::slot::Slot;
 
 /// A notice in words.
@@ -240,11 +240,27 @@ pub fn is_announced(kind: EventKind) -> bool {
     NoticeKind::of_event(kind).is_some()
 }
 
-/// The moment and the place for which a notice is worded.
+/// The moment and the place for which something is worded, and how.
 #[derive(Clone, Debug)]
 pub struct Here {
     /// Now.
     pub now: Timestamp,
     /// The person's time zone.
     pub time_zone: TimeZone,
+    /// The person's language.
+    pub language: Language,
+    /// The person's clock.
+    pub clock: Clock,
+}
+
+impl Here {
+    /// For a program: in English, with 24 hours.
+    pub fn new(now: Timestamp, time_zone: TimeZone) -> Here {
+        Here {
+            now,
+            time_zone,
+            language: Language::En,
+            clock: Clock::H24,
+        }
+    }
 }

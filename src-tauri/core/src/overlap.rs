@@ -8,9 +8,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::notice::{Here, Wording, Words, written};
+use crate::language::Language;
+use crate::notice::{Here, Wording, Words, somebody};
 use crate::provider::Provider;
 use crate::slot::Slot;
+use crate::times::written;
 
 /// The longest buffer that can be chosen, in minutes.
 pub const LONGEST_BUFFER: u16 = 240;
@@ -85,23 +87,27 @@ pub struct Side<'a> {
 /// Tells of two bookings that are in each other's way, the one that begins first before the other: in full, and without
 /// anything that could name somebody.
 pub fn word(sides: [Side<'_>; 2], between: SignedDuration, here: &Here) -> Words {
-    let minutes = between.as_mins();
-    let what = match minutes {
-        _ if between.is_negative() => "Overlaps".to_owned(),
-        0 => "No time between".to_owned(),
-        1 => "Only 1 minute between".to_owned(),
-        _ => format!("Only {minutes} minutes between"),
+    let (language, minutes) = (here.language, between.as_mins());
+    let what = match (minutes, language) {
+        _ if between.is_negative() => language.of("Overlaps", "Überschneidung").to_owned(),
+        (0, _) => language
+            .of("No time between", "Keine Zeit dazwischen")
+            .to_owned(),
+        (1, Language::En) => "Only 1 minute between".to_owned(),
+        (1, Language::De) => "Nur 1 Minute dazwischen".to_owned(),
+        (_, Language::En) => format!("Only {minutes} minutes between"),
+        (_, Language::De) => format!("Nur {minutes} Minuten dazwischen"),
     };
-    let [first, second] = sides.map(|side| side.who.unwrap_or("somebody"));
+    let [first, second] = sides.map(|side| side.who.unwrap_or(somebody(language)));
     let body = sides
         .map(|side| format!("{} · {}", written(side.slot, here), side.provider))
         .join("\n");
     let full = Wording {
-        title: format!("{what}: {first} and {second}"),
+        title: format!("{what}: {first} {} {second}", language.of("and", "und")),
         body: body.clone(),
     };
     let discreet = Wording {
-        title: format!("{what}: two bookings"),
+        title: format!("{what}: {}", language.of("two bookings", "zwei Buchungen")),
         body,
     };
     Words { full, discreet }
@@ -162,10 +168,8 @@ mod tests {
 
     #[test]
     fn two_bookings_are_told_of_in_the_order_of_their_times() {
-        let here = Here {
-            now: "2026-06-10T08:00:00Z".parse().unwrap(),
-            time_zone: jiff::tz::TimeZone::UTC,
-        };
+        let now = "2026-06-10T08:00:00Z".parse().unwrap();
+        let here = Here::new(now, jiff::tz::TimeZone::UTC);
         let slot = |start: &str, end: &str| Slot::Timed {
             start: start.parse().unwrap(),
             end: Some(end.parse().unwrap()),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::hours::{QuietHours, When};
+use crate::language::Language;
 use crate::notice::{Held, Loudness, NoticeKind, Wording};
 use crate::provider::Provider;
 
@@ -257,20 +258,22 @@ pub fn decide(wishes: &Wishes, facts: &Facts<'_>, moment: &Moment) -> Manner {
 }
 
 /// What is told after quiet hours: how many notices of each kind were held. `None` where none was.
-pub fn summary(held: &[(NoticeKind, usize)]) -> Option<Wording> {
+pub fn summary(held: &[(NoticeKind, usize)], language: Language) -> Option<Wording> {
     let parts: Vec<String> = held
         .iter()
         .filter(|(_, count)| *count > 0)
-        .map(|(kind, count)| counted(*kind, *count))
+        .map(|(kind, count)| counted(*kind, *count, language))
         .collect();
     (!parts.is_empty()).then(|| Wording {
-        title: "While it was quiet".to_owned(),
+        title: language
+            .of("While it was quiet", "Während der Ruhezeit")
+            .to_owned(),
         body: parts.join(", "),
     })
 }
 
-fn counted(kind: NoticeKind, count: usize) -> String {
-    let (one, more) = match kind {
+fn counted(kind: NoticeKind, count: usize, language: Language) -> String {
+    let english = match kind {
         NoticeKind::Created => ("new booking", "new bookings"),
         NoticeKind::Rescheduled => ("moved", "moved"),
         NoticeKind::Cancelled => ("cancelled", "cancelled"),
@@ -280,5 +283,16 @@ fn counted(kind: NoticeKind, count: usize) -> String {
         NoticeKind::Trouble => ("problem with an endpoint", "problems with endpoints"),
         NoticeKind::Digest => ("summary", "summaries"),
     };
+    let german = match kind {
+        NoticeKind::Created => ("neue Buchung", "neue Buchungen"),
+        NoticeKind::Rescheduled => ("verlegt", "verlegt"),
+        NoticeKind::Cancelled => ("abgesagt", "abgesagt"),
+        NoticeKind::NoShow => ("nicht erschienen", "nicht erschienen"),
+        NoticeKind::Reminder => ("Erinnerung", "Erinnerungen"),
+        NoticeKind::Overlap => ("Überschneidung", "Überschneidungen"),
+        NoticeKind::Trouble => ("Störung eines Endpunkts", "Störungen von Endpunkten"),
+        NoticeKind::Digest => ("Übersicht", "Übersichten"),
+    };
+    let (one, more) = language.of(english, german);
     format!("{count} {}", if count == 1 { one } else { more })
 }

@@ -4,9 +4,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::notice::{Here, Wording, written};
+use crate::language::Language;
+use crate::notice::{Here, Wording};
 use crate::provider::Provider;
 use crate::slot::Slot;
+use crate::times::written;
 
 /// So many calls in a row that do not fit the secret are no forger's: whoever knows the address is the provider, whose
 /// secret is another by now. One alone may be a test of somebody who pastes it next.
@@ -121,8 +123,10 @@ pub fn troubles(
         .and_then(|one| cut_off(one, here))
         .into_iter()
         .collect();
-    found.extend(moved(endpoints, address));
-    found.extend(endpoints.iter().filter_map(refused));
+    let language = here.language;
+    found.extend(moved(endpoints, address, language));
+    let refused = endpoints.iter().filter_map(|one| refused(one, language));
+    found.extend(refused);
     found.extend(endpoints.iter().filter_map(|one| silent(one, here)));
     found
 }
@@ -151,20 +155,31 @@ fn cut_off(one: &Unreachable, here: &Here) -> Option<Trouble> {
         Some(id) => id.to_string(),
         None => format!("at{}", one.since.as_microsecond()),
     };
-    let since = format!("Since {}.", moment(one.since, here));
-    let title = "Bellhop cannot be reached".to_owned();
+    let language = here.language;
+    let since = moment(one.since, here);
+    let since = match language {
+        Language::En => format!("Since {since}."),
+        Language::De => format!("Seit {since}."),
+    };
+    let title = language.of("Bellhop cannot be reached", "Bellhop ist nicht erreichbar");
+    let title = title.to_owned();
+    let why = match language {
+        Language::En => sentence(&one.why),
+        // Causes are English, and it is the window that says them in German.
+        Language::De => "Der Grund steht in den Einstellungen.".to_owned(),
+    };
     Some(Trouble {
         once: format!("{REACH}{name}"),
         endpoint_id: None,
         full: Wording {
             title: title.clone(),
-            body: format!("{since}\n{}", sentence(&one.why)),
+            body: format!("{since}\n{why}"),
         },
         discreet: Wording { title, body: since },
     })
 }
 
-fn moved(endpoints: &[Endpoint], address: Option<&str>) -> Option<Trouble> {
+fn moved(endpoints: &[Endpoint], address: Option<&str>, language: Language) -> Option<Trouble> {
     let stale: Vec<&Endpoint> = endpoints.iter().filter(|one| one.stale).collect();
     let address = address.filter(|_| !stale.is_empty())?;
     let mut names: Vec<String> = stale
@@ -173,14 +188,22 @@ fn moved(endpoints: &[Endpoint], address: Option<&str>) -> Option<Trouble> {
         .map(|one| format!("{} ({})", one.label, one.provider))
         .collect();
     if stale.len() > NAMED {
-        names.push(format!("{} more", stale.len() - NAMED));
+        let more = stale.len() - NAMED;
+        names.push(format!("{more} {}", language.of("more", "weitere")));
     }
     let one = match stale[..] {
         [one] => Some(one.id),
         _ => None,
     };
-    let title = "Bellhop’s address has changed".to_owned();
-    let what = "Calls to the old one are lost. Give the new one to each booking system.";
+    let title = language.of(
+        "Bellhop’s address has changed",
+        "Die Adresse von Bellhop hat sich geändert",
+    );
+    let title = title.to_owned();
+    let what = language.of(
+        "Calls to the old one are lost. Give the new one to each booking system.",
+        "Aufrufe an die alte gehen verloren. Tragen Sie die neue in jedem Buchungssystem ein.",
+    );
     Some(Trouble {
         once: format!("{ADDRESS}{address}"),
         endpoint_id: one,
@@ -195,7 +218,7 @@ fn moved(endpoints: &[Endpoint], address: Option<&str>) -> Option<Trouble> {
     })
 }
 
-fn refused(endpoint: &Endpoint) -> Option<Trouble> {
+fn refused(endpoint: &Endpoint, language: Language) -> Option<Trouble> {
     if endpoint.refused < REFUSED_IN_A_ROW {
         return None;
     }
@@ -207,9 +230,20 @@ fn refused(endpoint: &Endpoint) -> Option<Trouble> {
     } = endpoint;
     let last = endpoint.last_call.map_or(0, Timestamp::as_microsecond);
     let secret = endpoint.secret.unwrap_or_default();
-    let title = format!("Calls of {provider} are turned away");
-    let what =
-        format!("They do not fit the secret. Copy it again from {provider}’s webhook settings.");
+    let (title, what) = match language {
+        Language::En => (
+            format!("Calls of {provider} are turned away"),
+            format!(
+                "They do not fit the secret. Copy it again from {provider}’s webhook settings."
+            ),
+        ),
+        Language::De => (
+            format!("Aufrufe von {provider} werden abgewiesen"),
+            format!(
+                "Sie passen nicht zum Geheimschlüssel. Kopieren Sie ihn erneut aus den Webhook-Einstellungen von {provider}."
+            ),
+        ),
+    };
     Some(Trouble {
         once: format!("{SECRET}{id}:{last}:{secret}"),
         endpoint_id: Some(*id),
@@ -230,11 +264,19 @@ fn silent(endpoint: &Endpoint, here: &Here) -> Option<Trouble> {
         provider,
         ..
     } = endpoint;
-    let title = format!("No call of {provider} since {}", moment(last, here));
-    let what = format!(
-        "It usually calls {}. Look whether its webhook is still on.",
-        every(usual)
-    );
+    let (last_call, every) = (moment(last, here), every(usual, here.language));
+    let (title, what) = match here.language {
+        Language::En => (
+            format!("No call of {provider} since {last_call}"),
+            format!("It usually calls {every}. Look whether its webhook is still on."),
+        ),
+        Language::De => (
+            format!("Kein Aufruf von {provider} seit {last_call}"),
+            format!(
+                "Sonst kommt {every} einer. Sehen Sie nach, ob der Webhook noch eingeschaltet ist."
+            ),
+        ),
+    };
     Some(Trouble {
         once: format!("{SILENT}{id}:{}", last.as_microsecond()),
         endpoint_id: Some(*id),
@@ -246,13 +288,17 @@ fn silent(endpoint: &Endpoint, here: &Here) -> Option<Trouble> {
     })
 }
 
-fn every(pause: SignedDuration) -> String {
+fn every(pause: SignedDuration, language: Language) -> String {
     // Rounded up: "at least every 3 hours" has to be true of 2 hours and 10 minutes.
     let hours = pause.as_secs().max(1).unsigned_abs().div_ceil(60 * 60);
-    match hours {
-        1 => "at least every hour".to_owned(),
-        ..48 => format!("at least every {hours} hours"),
-        _ => format!("at least every {} days", hours.div_ceil(24)),
+    let days = hours.div_ceil(24);
+    match (hours, language) {
+        (1, Language::En) => "at least every hour".to_owned(),
+        (1, Language::De) => "mindestens jede Stunde".to_owned(),
+        (..48, Language::En) => format!("at least every {hours} hours"),
+        (..48, Language::De) => format!("mindestens alle {hours} Stunden"),
+        (_, Language::En) => format!("at least every {days} days"),
+        (_, Language::De) => format!("mindestens alle {days} Tage"),
     }
 }
 
@@ -286,10 +332,7 @@ mod tests {
     use super::*;
 
     fn here(now: &str) -> Here {
-        Here {
-            now: now.parse().unwrap(),
-            time_zone: TimeZone::UTC,
-        }
+        Here::new(now.parse().unwrap(), TimeZone::UTC)
     }
 
     fn endpoint() -> Endpoint {

@@ -15,7 +15,7 @@ use crate::changes::Change;
 use crate::store::notices::{self, Notice};
 use crate::store::settings::Pause;
 use crate::store::{StoreError, self_tests, settings};
-use crate::{Engine, self_test};
+use crate::{Engine, here_at, self_test};
 pub use bubble::{Bubble, Opens, example};
 use bubble::{bubbles, said_now};
 
@@ -63,9 +63,10 @@ impl Engine {
         let now = Timestamp::now();
         let read = move |connection: &Connection| {
             let privacy = settings::privacy(connection)?;
+            let (language, _) = settings::spoken(connection)?;
             let still = |shown: Bubble| -> Result<_, StoreError> {
                 let notices = notices::by_ids(connection, &shown.notice_ids, now)?;
-                Ok(said_now(shown, &notices, privacy))
+                Ok(said_now(shown, &notices, privacy, language))
             };
             bubbles.into_iter().map(still).collect()
         };
@@ -144,9 +145,10 @@ where
             notices::waiting(connection, now)?,
             settings::privacy(connection)?,
             self_tests::waiting_for_notifier(connection)?,
+            here_at(connection, now)?,
         ))
     });
-    let (waiting, privacy, tests) = read.await?;
+    let (waiting, privacy, tests, here) = read.await?;
     let (settled, waiting): (Vec<Notice>, Vec<Notice>) = waiting
         .into_iter()
         .partition(|notice| notice.settled.is_some());
@@ -161,17 +163,17 @@ where
         engine.changes.tell(Change::Notices);
     }
     let (told, manners) = engine.decide(waiting, now).await?;
-    for bubble in bubbles(&told, privacy) {
+    for bubble in bubbles(&told, privacy, here.language) {
         let ids = bubble.notice_ids.clone();
         show_one(show, manners.applied_to(bubble)).await?;
         unmarked.extend(ids);
         mark_shown(engine, unmarked).await?;
     }
     for test in tests {
-        let Some(wording) = self_test::wording(&test) else {
+        let Some(wording) = self_test::wording(&test, &here) else {
             continue;
         };
-        show_one(show, Bubble::of_program(wording)).await?;
+        show_one(show, Bubble::of_program(wording, here.language)).await?;
         let now = Timestamp::now();
         let marked = engine.store.write(move |connection| {
             self_tests::reach(connection, &test.nonce, self_tests::Step::Shown, now)

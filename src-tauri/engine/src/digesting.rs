@@ -43,8 +43,8 @@ impl Engine {
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     let mut changes = engine.changes.listen();
     loop {
-        let here = here();
-        let next = look(&engine, &here).await.unwrap_or_else(|error| {
+        let looked = async { look(&engine, &engine.store.read(here).await?).await };
+        let next = looked.await.unwrap_or_else(|error| {
             tracing::warn!(%error, "a digest waits for the database");
             None
         });

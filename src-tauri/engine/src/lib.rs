@@ -132,12 +132,28 @@ impl Engine {
     }
 }
 
-/// The person's clock and place.
-pub fn here() -> Here {
-    Here {
-        now: Timestamp::now(),
+/// Now, where the person is, and how they want to be spoken to.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn here(connection: &Connection) -> store::Result<Here> {
+    here_at(connection, Timestamp::now())
+}
+
+/// The same at a moment that is known.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn here_at(connection: &Connection, now: Timestamp) -> store::Result<Here> {
+    let (language, clock) = settings::spoken(connection)?;
+    Ok(Here {
+        now,
         time_zone: TimeZone::system(),
-    }
+        language,
+        clock,
+    })
 }
 
 /// The platform's own data directory for Bellhop. `None` where the person has no home directory.

@@ -47,15 +47,14 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(15);
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     let mut changes = engine.changes.listen();
     loop {
-        let looked = here();
-        let next = match look(&engine, &looked).await {
+        let time_zone = TimeZone::system();
+        let looked = async { look(&engine, &engine.store.read(here).await?).await };
+        let next = match looked.await {
             Ok(next) => next,
             Err(error) => {
                 tracing::warn!(%error, "reminders wait for the database");
-                looked
-                    .now
-                    .saturating_add(PAUSE_AFTER_FAILURE)
-                    .unwrap_or(looked.now)
+                let now = Timestamp::now();
+                now.saturating_add(PAUSE_AFTER_FAILURE).unwrap_or(now)
             }
         };
         tokio::select! {
@@ -64,7 +63,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
         }
         tokio::select! {
             change = changes.next() => if change.is_none() { return },
-            () = comes(next, looked.time_zone) => {}
+            () = comes(next, time_zone) => {}
             () = stop.cancelled() => return,
         }
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use bellhop_core::hours::QuietHours;
+use bellhop_core::language::Language;
 use bellhop_core::notice::{Held, Loudness, NoticeKind, Words};
 use bellhop_core::rule::{Facts, Manner, Moment, Wishes, decide, summary};
 use jiff::Timestamp;
@@ -152,7 +153,8 @@ fn sum_up(
     now: Timestamp,
     until: Timestamp,
 ) -> Result<()> {
-    let Some(alone) = words(&[(kind, 1)]) else {
+    let (language, _) = settings::spoken(connection)?;
+    let Some(alone) = words(&[(kind, 1)], language) else {
         return Ok(());
     };
     let name = format!("{}{id}", table::SUMMARY);
@@ -177,15 +179,15 @@ fn sum_up(
         return Ok(());
     };
     let counts = table::put_into_summary(connection, planned, id)?;
-    match words(&counts) {
+    match words(&counts, language) {
         Some(words) => table::word_summary(connection, planned, &words, until),
         None => Ok(()),
     }
 }
 
 /// Counts name nobody.
-fn words(counts: &[(NoticeKind, usize)]) -> Option<Words> {
-    let wording = summary(counts)?;
+fn words(counts: &[(NoticeKind, usize)], language: Language) -> Option<Words> {
+    let wording = summary(counts, language)?;
     Some(Words {
         full: wording.clone(),
         discreet: wording,

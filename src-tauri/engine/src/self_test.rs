@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use bellhop_core::call::Call;
 use bellhop_core::interpretation::interpret;
-use bellhop_core::notice::{Wording, word};
+use bellhop_core::notice::{Here, Wording, word};
 use bellhop_core::sample::{Act, SampleBooking};
 use bellhop_core::signature::verify;
 use jiff::Timestamp;
+use rusqlite::Connection;
 use tokio::time::{Instant, sleep};
 
 use crate::endpoints::EndpointError;
@@ -390,10 +391,16 @@ pub(crate) async fn take(
 
 /// Reads the calls of tests, as the worker reads deliveries. Says whether there were any.
 pub(crate) async fn work(store: &store::Store) -> store::Result<bool> {
-    let waiting = store.read(self_tests::waiting_for_worker).await?;
+    let read = |connection: &Connection| {
+        Ok((
+            self_tests::waiting_for_worker(connection)?,
+            here(connection)?,
+        ))
+    };
+    let (waiting, here) = store.read(read).await?;
     let any = !waiting.is_empty();
     for test in waiting {
-        let read = wording(&test).is_some();
+        let read = wording(&test, &here).is_some();
         store
             .write(move |connection| match read {
                 true => self_tests::reach(connection, &test.nonce, Step::Worked, Timestamp::now()),
@@ -408,18 +415,17 @@ pub(crate) async fn work(store: &store::Store) -> store::Result<bool> {
 }
 
 /// What the notification of a test says.
-pub(crate) fn wording(test: &WaitingTest) -> Option<Wording> {
+pub(crate) fn wording(test: &WaitingTest, here: &Here) -> Option<Wording> {
     let call = Call {
         query: None,
         headers: Vec::new(),
         body: test.body.clone(),
     };
-    let here = here();
     let reading = interpret(test.provider, &call);
     let words = reading
         .events
         .first()
-        .and_then(|event| word(test.provider, event, None, None, &here))?;
+        .and_then(|event| word(test.provider, event, None, None, here))?;
     Some(Wording {
         title: format!("Test · {}", words.full.title),
         body: words.full.body,

@@ -3,20 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bellhop_core::notice::{Here, Loudness, NoticeKind, Words};
+use bellhop_core::notice::{Loudness, NoticeKind, Words};
 use bellhop_core::trouble::{self, Trouble, Unreachable};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tokio_util::sync::CancellationToken;
 
-use crate::Engine;
 use crate::changes::Change;
 use crate::serving::Serving;
 use crate::store::endpoints::Endpoint;
 use crate::store::notices::{Named, NewNotice, Of};
 use crate::store::{self, StoreError, endpoints, gaps, notices, rejections};
 use crate::tunnel::TunnelStatus;
+use crate::{Engine, here_at};
 
 /// Reasons of calls that are a provider's own and do not fit the secret that we have. A call without any proof is
 /// somebody else's.
@@ -99,16 +98,13 @@ impl Engine {
         address: Option<String>,
         now: Timestamp,
     ) -> Result<Duration, StoreError> {
-        let here = Here {
-            now,
-            time_zone: TimeZone::system(),
-        };
         let engine = Arc::clone(self);
         let look = move |connection: &Connection| {
             let endpoints = engine.facts(connection, address.as_deref(), now)?;
             let gap = gaps::open(connection)?;
             let unreachable = unreachable.map(|one| Unreachable { gap, ..one });
             let (one, address) = (unreachable.as_ref(), address.as_deref());
+            let here = here_at(connection, now)?;
             let troubles = trouble::troubles(&endpoints, one, address, &here);
             let difference = Difference::between(connection, troubles)?;
             Ok((difference, trouble::next(&endpoints, one, now)))

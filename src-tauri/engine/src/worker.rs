@@ -223,7 +223,7 @@ fn process(connection: &Connection, read: &Read) -> Result<()> {
     let Some(reading) = reading else {
         return set_aside(connection, delivery.id);
     };
-    let here = here();
+    let here = here(connection)?;
     let mut touched = BTreeSet::new();
     let mut new = BTreeSet::new();
     for (id, position, booking_id) in events::of_delivery(connection, delivery.id)? {

@@ -69,10 +69,7 @@ struct World {
 impl World {
     /// The program looks, as it does at every change, at every moment that a plan named, and when it wakes.
     fn look(&mut self, slept: bool) {
-        let here = Here {
-            now: self.now,
-            time_zone: self.zone.clone(),
-        };
+        let here = Here::new(self.now, self.zone.clone());
         for (id, booking) in self.bookings.iter_mut().enumerate() {
             let plan = plan(booking, &self.rules, &here);
             assert!(plan.waiting.iter().all(|mark| mark.at > self.now));
@@ -106,10 +103,7 @@ impl World {
         let until = self.now + SignedDuration::from_mins(minutes);
         loop {
             self.look(false);
-            let here = Here {
-                now: self.now,
-                time_zone: self.zone.clone(),
-            };
+            let here = Here::new(self.now, self.zone.clone());
             let next = |booking: &Subject| plan(booking, &self.rules, &here).next();
             match self.bookings.iter().filter_map(next).min() {
                 Some(next) if next <= until => self.now = next,

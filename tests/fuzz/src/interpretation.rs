@@ -96,14 +96,11 @@ fn check_fold(provider: Provider, events: &[Event]) {
         assert_eq!(fold(&some).is_some(), !some.is_empty());
     }
     for time_zone in [TimeZone::UTC, summer_time()] {
-        let here = Here {
-            now: Timestamp::UNIX_EPOCH,
-            time_zone,
-        };
+        let here = Here::new(Timestamp::UNIX_EPOCH, time_zone);
         for (event, step) in events.iter().zip(&story.steps) {
             let worded = word(provider, event, Some(step), Some(&story.booking), &here);
             if let Some(worded) = worded {
-                assert!(!worded.title.is_empty() && !worded.body.is_empty());
+                assert!(!worded.full.title.is_empty() && !worded.full.body.is_empty());
             }
             word(provider, event, None, None, &here);
         }

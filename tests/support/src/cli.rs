@@ -98,6 +98,8 @@ impl Bellhop {
             .env("BELLHOP_SECRETS", "file")
             .env("TMPDIR", self.home.path())
             .env("TZ", "UTC")
+            .env("LC_ALL", "C.UTF-8")
+            .env_remove("LANGUAGE")
             .env_remove("BELLHOP_LOG")
             .env_remove("NGROK_AUTHTOKEN")
             .stdin(Stdio::null())

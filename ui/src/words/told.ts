@@ -87,7 +87,7 @@ function template(english: string, said: string): Template {
     if (before !== -1) return `\\${before + 1}`;
     names.push(name);
     // A time of day cannot be anything else, as long as nearly nothing stands around it.
-    return name === "time" ? "(\\d\\d:\\d\\d)" : "([^]+?)";
+    return name === "time" ? "(\\d{1,2}:\\d\\d(?: [AP]M)?)" : "([^]+?)";
   });
   return { pattern: new RegExp(`^${pattern}$`), names, said };
 }

@@ -150,7 +150,9 @@ impl Screen {
         for name in [
             "WAYLAND_DISPLAY",
             "XAUTHORITY",
+            "LANGUAGE",
             "LC_ALL",
+            "LC_MESSAGES",
             "GTK_MODULES",
             "DESKTOP_STARTUP_ID",
         ] {

@@ -1,7 +1,10 @@
 //! `bellhop gap`
 
+use bellhop_core::notice::Here;
 use bellhop_engine::Engine;
 use bellhop_engine::gaps::{self, Report};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::args::Gap as Command;
 use crate::json::Gap;
@@ -9,7 +12,7 @@ use crate::output::{Output, columns, local};
 
 pub(super) async fn run(engine: &Engine, command: Command, output: Output) -> anyhow::Result<()> {
     let Command::List { limit, endpoint } = command;
-    let here = bellhop_engine::here();
+    let here = Here::new(Timestamp::now(), TimeZone::system());
     let limit = usize::try_from(limit)?;
     let reports = engine
         .store

@@ -1,33 +1,43 @@
 //! A digest in words. It counts, and names nobody.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, Zoned};
 
 use super::{Contents, Reason};
 use crate::gap::Span;
-use crate::notice::{Here, Wording, Words, day_format};
+use crate::language::Language;
+use crate::notice::{Here, Wording, Words};
+use crate::times;
 
 /// Tells what a digest has to say. `since`: when the one before was made.
 pub fn word(reason: Reason, contents: &Contents, since: Timestamp, here: &Here) -> Words {
-    let now = here.now.to_zoned(here.time_zone.clone());
-    let (today, gaps) = (today(contents, &now), gaps(&contents.gaps, &now));
-    let news = news(contents, since, &now);
+    let language = here.language;
+    let (today, gaps) = (today(contents, here), gaps(&contents.gaps, here));
+    let news = news(contents, since, here);
     let lines = match reason {
         Reason::Morning(_) => [Some(today), news, gaps],
         Reason::Gap(_) => {
             let today = (contents.ahead > 0).then_some(today);
+            let nothing = || language.of("Nothing came in", "Es kam nichts herein");
             [
                 gaps,
-                Some(news.unwrap_or("Nothing came in".to_owned())),
+                Some(news.unwrap_or_else(|| nothing().to_owned())),
                 today,
             ]
         }
     };
     let missed = [
-        counted(contents.not_shown, "notification was", "notifications were")
-            .map(|counted| format!("{counted} not shown")),
-        counted(contents.overlaps, "overlap", "overlaps")
-            .map(|counted| format!("{counted} to look at")),
+        counted(
+            contents.not_shown,
+            language.of(
+                ("notification was not shown", "notifications were not shown"),
+                (
+                    "Benachrichtigung wurde nicht gezeigt",
+                    "Benachrichtigungen wurden nicht gezeigt",
+                ),
+            ),
+        ),
+        overlaps(contents.overlaps.into(), language),
     ];
     let mut lines = lines.into_iter().chain(missed).flatten();
     let wording = Wording {
@@ -40,54 +50,93 @@ pub fn word(reason: Reason, contents: &Contents, since: Timestamp, here: &Here) 
     }
 }
 
-fn counted(count: u32, one: &str, more: &str) -> Option<String> {
-    match count {
+/// How many bookings are in each other's way, where there are any.
+pub fn overlaps(count: u64, language: Language) -> Option<String> {
+    counted(
+        count,
+        language.of(
+            ("overlap to look at", "overlaps to look at"),
+            ("offene Überschneidung", "offene Überschneidungen"),
+        ),
+    )
+}
+
+fn counted(count: impl Into<u64>, (one, more): (&str, &str)) -> Option<String> {
+    match count.into() {
         0 => None,
         1 => Some(format!("1 {one}")),
-        _ => Some(format!("{count} {more}")),
+        count => Some(format!("{count} {more}")),
     }
 }
 
-fn today(contents: &Contents, now: &Zoned) -> String {
-    let (more, first) = match contents.begun {
-        0 => ("", "the first"),
-        _ => (" more", "the next"),
+fn today(contents: &Contents, here: &Here) -> String {
+    let goes_on = contents.begun > 0;
+    let (bookings, first) = match here.language {
+        Language::En => english_today(contents.ahead, goes_on),
+        Language::De => german_today(contents.ahead, goes_on),
     };
-    let bookings = match contents.ahead {
-        0 => return format!("No{more} bookings today"),
+    let at = here.language.of("at", "um");
+    match contents.first.map(|first| time(first, here)) {
+        Some(time) if contents.ahead == 1 => format!("{bookings}, {at} {time}"),
+        Some(time) if contents.ahead > 1 => format!("{bookings}, {first} {at} {time}"),
+        _ => bookings,
+    }
+}
+
+fn english_today(ahead: u32, goes_on: bool) -> (String, &'static str) {
+    let (more, first) = match goes_on {
+        true => (" more", "the next"),
+        false => ("", "the first"),
+    };
+    let bookings = match ahead {
+        0 => format!("No{more} bookings today"),
         1 => format!("Today: 1{more} booking"),
         count => format!("Today: {count}{more} bookings"),
     };
-    match contents.first {
-        Some(at) if contents.ahead == 1 => format!("{bookings}, at {}", clock(at, now)),
-        Some(at) => format!("{bookings}, {first} at {}", clock(at, now)),
-        None => bookings,
-    }
+    (bookings, first)
 }
 
-fn news(contents: &Contents, since: Timestamp, now: &Zoned) -> Option<String> {
+fn german_today(ahead: u32, goes_on: bool) -> (String, &'static str) {
+    let (still, more, first) = match goes_on {
+        true => ("noch ", " mehr", "die nächste"),
+        false => ("", "", "die erste"),
+    };
+    let bookings = match ahead {
+        0 => format!("Heute keine Buchungen{more}"),
+        1 => format!("Heute: {still}1 Buchung"),
+        count => format!("Heute: {still}{count} Buchungen"),
+    };
+    (bookings, first)
+}
+
+fn news(contents: &Contents, since: Timestamp, here: &Here) -> Option<String> {
+    let language = here.language;
     let counts = [
-        (contents.created, "new"),
-        (contents.rescheduled, "moved"),
-        (contents.cancelled, "cancelled"),
-        (contents.no_shows, "did not come"),
+        (contents.created, language.of("new", "neu")),
+        (contents.rescheduled, language.of("moved", "verlegt")),
+        (contents.cancelled, language.of("cancelled", "abgesagt")),
+        (
+            contents.no_shows,
+            language.of("did not come", "nicht erschienen"),
+        ),
     ];
     let counts: Vec<String> = counts
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    (!counts.is_empty()).then(|| format!("Since {}: {}", past(since, now), counts.join(", ")))
+    let (begin, since) = (language.of("Since", "Seit"), past(since, here));
+    (!counts.is_empty()).then(|| format!("{begin} {since}: {}", counts.join(", ")))
 }
 
 /// A moment that has passed, as one speaks of it.
-fn past(at: Timestamp, now: &Zoned) -> String {
-    let at = at.to_zoned(now.time_zone().clone());
-    match days_between(at.date(), now.date()) {
-        0 => at.strftime("%H:%M").to_string(),
-        1 => "yesterday".to_owned(),
-        2..7 => at.strftime("%A").to_string(),
-        _ => at.strftime(day_format(at.year(), now)).to_string(),
+fn past(at: Timestamp, here: &Here) -> String {
+    let date = times::local(at, here).date();
+    match days_between(date, times::today(here)) {
+        0 => time(at, here),
+        1 => here.language.of("yesterday", "gestern").to_owned(),
+        2..7 => times::weekday(date, here.language),
+        _ => times::day(date, here),
     }
 }
 
@@ -95,29 +144,36 @@ fn days_between(from: Date, to: Date) -> i32 {
     to.since(from).map_or(i32::MAX, |span| span.get_days())
 }
 
-fn gaps(gaps: &[Span], now: &Zoned) -> Option<String> {
+fn gaps(gaps: &[Span], here: &Here) -> Option<String> {
     let lasted = |gap: &Span| {
-        let end = gap.end.unwrap_or(now.timestamp());
+        let end = gap.end.unwrap_or(here.now);
         end.duration_since(gap.begin)
     };
     let longest = gaps.iter().max_by_key(|gap| lasted(gap))?;
-    let from = longest.begin.to_zoned(now.time_zone().clone());
-    let day = match from.date() == now.date() {
+    let from = times::local(longest.begin, here);
+    let day = match from.date() == times::today(here) {
         true => String::new(),
-        false => format!("{}, ", from.strftime(day_format(from.year(), now))),
+        false => format!("{}, ", times::day(from.date(), here)),
     };
-    let from = from.strftime("%H:%M");
     let time = match longest.end {
-        Some(end) => format!("{day}{from}–{}", clock(end, now)),
-        None => format!("since {day}{from}"),
+        Some(end) => {
+            let end = times::local(end, here);
+            let span = times::time_span(from.time(), end.time(), here.clock);
+            format!("{day}{span}")
+        }
+        None => {
+            let since = here.language.of("since", "seit");
+            format!("{since} {day}{}", times::time(from.time(), here.clock))
+        }
     };
-    Some(match gaps.len() {
-        1 => format!("1 gap: {time}"),
-        count => format!("{count} gaps, the longest {time}"),
+    Some(match (gaps.len(), here.language) {
+        (1, Language::En) => format!("1 gap: {time}"),
+        (1, Language::De) => format!("1 Lücke: {time}"),
+        (count, Language::En) => format!("{count} gaps, the longest {time}"),
+        (count, Language::De) => format!("{count} Lücken, die längste {time}"),
     })
 }
 
-fn clock(at: Timestamp, now: &Zoned) -> String {
-    let at = at.to_zoned(now.time_zone().clone());
-    at.strftime("%H:%M").to_string()
+fn time(at: Timestamp, here: &Here) -> String {
+    times::time(times::local(at, here).time(), here.clock)
 }

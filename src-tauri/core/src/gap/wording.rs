@@ -1,10 +1,12 @@
-//! Gaps in words.
+//! Gaps in words: in English, which the window says in the person's language.
 
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Cause, Gap, Outlook, Retries, Span};
-use crate::notice::{Here, day_format};
+use crate::language::Language;
+use crate::notice::Here;
 use crate::provider::Provider;
+use crate::times::{day, local, time, today};
 
 /// What a gap means for one endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +45,10 @@ impl Gap {
 /// What a provider does about the calls of a gap, and what the person can do. `gap` is the time in which it affected the
 /// endpoint.
 pub fn word(provider: Provider, gap: Span, outlook: Outlook, here: &Here) -> Words {
+    let here = &Here {
+        language: Language::En,
+        ..here.clone()
+    };
     let facts = provider.facts();
     let Retries { says, look, .. } = facts.retries;
     let name = facts.name;
@@ -118,12 +124,12 @@ fn between(from: Timestamp, to: Option<Timestamp>, here: &Here) -> String {
         return format!("from {} on", moment(from, here));
     };
     let (start, end) = (local(from, here), local(to, here));
-    if start.date() == end.date() && start.date() != local(here.now, here).date() {
-        let day = start.strftime(day_format(start.year(), &local(here.now, here)));
+    if start.date() == end.date() && start.date() != today(here) {
+        let day = day(start.date(), here);
         return format!(
             "between {} and {} on {day}",
-            start.strftime("%H:%M"),
-            end.strftime("%H:%M")
+            time(start.time(), here.clock),
+            time(end.time(), here.clock)
         );
     }
     format!("between {} and {}", moment(from, here), moment(to, here))
@@ -131,17 +137,13 @@ fn between(from: Timestamp, to: Option<Timestamp>, here: &Here) -> String {
 
 /// A moment to the minute: the time of day alone where it is today.
 fn moment(at: Timestamp, here: &Here) -> String {
-    let (at, now) = (local(at, here), local(here.now, here));
-    let time = at.strftime("%H:%M");
-    if at.date() == now.date() {
-        time.to_string()
+    let at = local(at, here);
+    let time = time(at.time(), here.clock);
+    if at.date() == today(here) {
+        time
     } else {
-        format!("{time} on {}", at.strftime(day_format(at.year(), &now)))
+        format!("{time} on {}", day(at.date(), here))
     }
-}
-
-fn local(at: Timestamp, here: &Here) -> Zoned {
-    at.to_zoned(here.time_zone.clone())
 }
 
 /// What somebody else wrote, with a capital letter and a full stop.

@@ -1,25 +1,30 @@
 //! What is said of an event.
 
-use jiff::Zoned;
-
 use super::{Here, Wording, Words, is_announced};
 use crate::booking::{Booking, Step};
 use crate::event::{BookingStatus, Event, EventKind};
+use crate::language::Language;
 use crate::provider::Provider;
 use crate::slot::Slot;
+use crate::times::written;
 
 /// What happened, in the words that begin whatever tells of it.
-pub fn headline(kind: EventKind) -> &'static str {
+pub fn headline(kind: EventKind, language: Language) -> &'static str {
     match kind {
-        EventKind::Created => "New booking",
-        EventKind::Confirmed => "Confirmed",
-        EventKind::Rescheduled => "Moved",
-        EventKind::Cancelled => "Cancelled",
-        EventKind::Completed => "Completed",
-        EventKind::NoShow => "No-show",
-        EventKind::Updated => "Updated",
-        EventKind::Other => "Other call",
+        EventKind::Created => language.of("New booking", "Neue Buchung"),
+        EventKind::Confirmed => language.of("Confirmed", "Bestätigt"),
+        EventKind::Rescheduled => language.of("Moved", "Verlegt"),
+        EventKind::Cancelled => language.of("Cancelled", "Abgesagt"),
+        EventKind::Completed => language.of("Completed", "Abgeschlossen"),
+        EventKind::NoShow => language.of("No-show", "Nicht erschienen"),
+        EventKind::Updated => language.of("Updated", "Geändert"),
+        EventKind::Other => language.of("Other call", "Sonstiges"),
     }
+}
+
+/// Whoever has no name, e-mail address or phone number.
+pub fn somebody(language: Language) -> &'static str {
+    language.of("somebody", "jemand")
 }
 
 /// Words one event of a booking. `None` for kinds that are shown in the timeline alone.
@@ -40,7 +45,7 @@ pub fn word(
         .attendee
         .display()
         .or_else(|| booking.and_then(|booking| booking.attendee.display()));
-    let who = attendee.unwrap_or("somebody").to_owned();
+    let who = attendee.unwrap_or(somebody(here.language)).to_owned();
     let title = event
         .title
         .as_deref()
@@ -59,12 +64,13 @@ pub fn word(
     if kind == EventKind::Cancelled
         && let Some(reason) = &event.reason
     {
-        lines.push(format!("“{reason}”"));
+        let (open, close) = here.language.of(('“', '”'), ('„', '“'));
+        lines.push(format!("{open}{reason}{close}"));
     }
-    lines.extend(since(kind, step, booking));
+    lines.extend(since(kind, step, booking, here.language));
     Some(Words {
         full: Wording {
-            title: format!("{}: {who}", headline(kind)),
+            title: format!("{}: {who}", headline(kind, here.language)),
             body: lines.join("\n"),
         },
         discreet: discreet(kind, provider, when, previous, here),
@@ -82,7 +88,7 @@ pub fn discreet(
     let time = time(kind, when, previous, here);
     let lines: Vec<String> = time.into_iter().chain([provider.to_string()]).collect();
     Wording {
-        title: headline(kind).to_owned(),
+        title: headline(kind, here.language).to_owned(),
         body: lines.join("\n"),
     }
 }
@@ -100,52 +106,38 @@ fn time(
 }
 
 /// What has become of the booking since, where this event arrived late.
-fn since(kind: EventKind, step: Option<&Step>, booking: Option<&Booking>) -> Option<String> {
+fn since(
+    kind: EventKind,
+    step: Option<&Step>,
+    booking: Option<&Booking>,
+    language: Language,
+) -> Option<String> {
     let (step, booking) = (step?, booking?);
     if !step.overtaken {
         return None;
     }
     let now = match booking.status {
-        BookingStatus::Cancelled if kind != EventKind::Cancelled => "it has been cancelled since",
-        BookingStatus::Completed => "it has taken place since",
-        _ => "it has changed since",
+        BookingStatus::Cancelled if kind != EventKind::Cancelled => {
+            language.of("it has been cancelled since", "inzwischen ist sie abgesagt")
+        }
+        BookingStatus::Completed => language.of(
+            "it has taken place since",
+            "inzwischen hat sie stattgefunden",
+        ),
+        _ => language.of("it has changed since", "inzwischen ist sie geändert"),
     };
-    Some(format!("This arrived late: {now}."))
+    Some(match language {
+        Language::En => format!("This arrived late: {now}."),
+        Language::De => format!("Das kam verspätet an: {now}."),
+    })
 }
 
 fn moved(previous: Option<&Slot>, when: Option<&Slot>, here: &Here) -> Option<String> {
     let new = written(when?, here);
     Some(match previous {
         Some(old) => format!("{} → {new}", written(old, here)),
-        None => format!("Now {new}"),
+        None => format!("{} {new}", here.language.of("Now", "Jetzt")),
     })
-}
-
-/// A slot in the person's own time zone: `Mon 15 Jun, 14:00–15:00`, with the year where it is another than now.
-pub fn written(slot: &Slot, here: &Here) -> String {
-    let now = here.now.to_zoned(here.time_zone.clone());
-    match slot {
-        Slot::Day { date, .. } => date.strftime(day_format(date.year(), &now)).to_string(),
-        Slot::Timed { start, end } => {
-            let start = start.to_zoned(here.time_zone.clone());
-            let day = start.strftime(day_format(start.year(), &now));
-            let from = start.strftime("%H:%M");
-            match end.map(|end| end.to_zoned(here.time_zone.clone())) {
-                Some(end) if end.date() == start.date() => {
-                    format!("{day}, {from}–{}", end.strftime("%H:%M"))
-                }
-                _ => format!("{day}, {from}"),
-            }
-        }
-    }
-}
-
-pub(crate) fn day_format(year: i16, now: &Zoned) -> &'static str {
-    if year == now.year() {
-        "%a %-d %b"
-    } else {
-        "%a %-d %b %Y"
-    }
 }
 
 #[cfg(test)]
@@ -158,10 +150,7 @@ mod tests {
     use crate::notice::{Loudness, Privacy, loudness};
 
     fn seen(privacy: Privacy, kind: EventKind, when: Option<&str>) -> (String, String) {
-        let here = Here {
-            now: "2026-11-19T12:00:00Z".parse().unwrap(),
-            time_zone: TimeZone::UTC,
-        };
+        let here = Here::new("2026-11-19T12:00:00Z".parse().unwrap(), TimeZone::UTC);
         let day = |date: &str| Slot::Day {
             date: date.parse().unwrap(),
             time_slot: None,
@@ -202,10 +191,7 @@ mod tests {
 
     #[test]
     fn a_cancellation_shortly_before_is_urgent_and_nothing_else_is() {
-        let here = Here {
-            now: "2026-11-19T12:00:00Z".parse().unwrap(),
-            time_zone: TimeZone::UTC,
-        };
+        let here = Here::new("2026-11-19T12:00:00Z".parse().unwrap(), TimeZone::UTC);
         let timed = |start: &str| {
             let start: Timestamp = start.parse().unwrap();
             let end = Some(start + SignedDuration::from_mins(30));

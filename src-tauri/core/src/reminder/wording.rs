@@ -3,9 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::GRACE;
-use crate::notice::{Here, Wording, Words, written};
+use crate::language::Language;
+use crate::notice::{Here, Wording, Words, somebody};
 use crate::provider::Provider;
 use crate::slot::Slot;
+use crate::times::written;
 
 /// The booking that a reminder is of.
 #[derive(Clone, Debug)]
@@ -22,27 +24,36 @@ pub struct About<'a> {
 
 /// What a reminder says whose moment was `at`: in full, and where others may see it.
 pub fn word(about: &About<'_>, at: Timestamp, here: &Here) -> Words {
-    let who = about.attendee.unwrap_or("somebody");
+    let language = here.language;
+    let who = about.attendee.unwrap_or(somebody(language));
     let until = about
         .slot
         .start()
-        .map(|start| start.duration_since(here.now));
-    let (full, discreet) = match until {
-        None => (format!("Today: {who}"), "Booking today".to_owned()),
-        Some(until) => match in_minutes(until) {
-            0 => (format!("Now: {who}"), "Booking now".to_owned()),
-            minutes @ 1.. => {
-                let long = lasting(minutes);
-                (format!("In {long}: {who}"), format!("Booking in {long}"))
-            }
-            minutes => {
-                let long = lasting(-minutes);
-                (
-                    format!("Began {long} ago: {who}"),
-                    format!("Booking began {long} ago"),
-                )
-            }
-        },
+        .map(|start| in_minutes(start.duration_since(here.now)));
+    let (full, discreet) = match (until, language) {
+        (None, Language::En) => (format!("Today: {who}"), "Booking today".to_owned()),
+        (None, Language::De) => (format!("Heute: {who}"), "Buchung heute".to_owned()),
+        (Some(0), Language::En) => (format!("Now: {who}"), "Booking now".to_owned()),
+        (Some(0), Language::De) => (format!("Jetzt: {who}"), "Buchung jetzt".to_owned()),
+        (Some(minutes @ 1..), _) => {
+            let long = lasting(minutes, language);
+            let soon = language.of("Booking in", "Buchung in");
+            (format!("In {long}: {who}"), format!("{soon} {long}"))
+        }
+        (Some(minutes), Language::En) => {
+            let long = lasting(-minutes, language);
+            (
+                format!("Began {long} ago: {who}"),
+                format!("Booking began {long} ago"),
+            )
+        }
+        (Some(minutes), Language::De) => {
+            let long = lasting(-minutes, language);
+            (
+                format!("Vor {long} begonnen: {who}"),
+                format!("Buchung vor {long} begonnen"),
+            )
+        }
     };
     let when = written(about.slot, here);
     let what = match about.title {
@@ -50,8 +61,13 @@ pub fn word(about: &About<'_>, at: Timestamp, here: &Here) -> Words {
         None => about.provider.to_string(),
     };
     let late = here.now.duration_since(at);
-    let late =
-        (late > GRACE).then(|| format!("This reminder is {} late.", lasting(in_minutes(late))));
+    let late = (late > GRACE).then(|| {
+        let long = lasting(in_minutes(late), language);
+        match language {
+            Language::En => format!("This reminder is {long} late."),
+            Language::De => format!("Diese Erinnerung kommt mit {long} Verspätung."),
+        }
+    });
     let body = |what: String| -> String {
         let lines: Vec<String> = [when.clone(), what]
             .into_iter()
@@ -76,17 +92,20 @@ fn in_minutes(time: SignedDuration) -> i64 {
     (time.as_secs() + 30).div_euclid(60)
 }
 
-/// `2 hours 30 minutes`. More than a day is told in days and hours.
-fn lasting(minutes: i64) -> String {
-    let part = |count: i64, word: &str| match count {
+/// `2 hours 30 minutes`. More than a day is told in days and hours. German has it in the dative, after "in", "vor" and "mit".
+fn lasting(minutes: i64, language: Language) -> String {
+    let part = |count: i64, (one, more): (&str, &str)| match count {
         0 => None,
-        1 => Some(format!("1 {word}")),
-        _ => Some(format!("{count} {word}s")),
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {more}")),
     };
+    let day = language.of(("day", "days"), ("Tag", "Tagen"));
+    let hour = language.of(("hour", "hours"), ("Stunde", "Stunden"));
+    let minute = language.of(("minute", "minutes"), ("Minute", "Minuten"));
     let (days, hours) = (minutes / 1_440, minutes / 60 % 24);
     let parts = match days {
-        0 => [part(hours, "hour"), part(minutes % 60, "minute")],
-        _ => [part(days, "day"), part(hours, "hour")],
+        0 => [part(hours, hour), part(minutes % 60, minute)],
+        _ => [part(days, day), part(hours, hour)],
     };
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join(" ")
@@ -100,10 +119,7 @@ mod tests {
     use super::*;
 
     fn told(slot: &Slot, at: &str, now: &str) -> [String; 4] {
-        let here = Here {
-            now: now.parse().unwrap(),
-            time_zone: TimeZone::UTC,
-        };
+        let here = Here::new(now.parse().unwrap(), TimeZone::UTC);
         let about = About {
             attendee: Some("Jane Doe"),
             title: Some("Haircut"),

@@ -1,15 +1,18 @@
 //! Bubbles: what the desktop is asked to show of notices.
 
 use bellhop_core::event::EventKind;
-use bellhop_core::notice::{Loudness, NoticeKind, Privacy, Wording, Words, discreet, written};
+use bellhop_core::language::Language;
+use bellhop_core::notice::{
+    Here, Loudness, NoticeKind, Privacy, Wording, Words, discreet, headline,
+};
 use bellhop_core::provider::Provider;
 use bellhop_core::reminder::{Cause, Snooze};
 use bellhop_core::rule::Sound;
 use bellhop_core::slot::Slot;
+use bellhop_core::times::written;
 use bellhop_core::trouble::{self, Place};
 use jiff::SignedDuration;
 
-use crate::here;
 use crate::store::notices::Notice;
 
 /// More notices than this at once become one bubble.
@@ -38,6 +41,8 @@ pub struct Bubble {
     pub sound: Option<Sound>,
     /// Whether the desktop is asked not to disturb, and keeps it to itself. No window of ours may appear for it either.
     pub quieted: bool,
+    /// The language of its buttons.
+    pub language: Language,
 }
 
 /// A place in the window.
@@ -84,7 +89,7 @@ impl Bubble {
     }
 
     /// A bubble that shows no notice.
-    pub fn of_program(wording: Wording) -> Bubble {
+    pub fn of_program(wording: Wording, language: Language) -> Bubble {
         Bubble {
             title: wording.title,
             body: wording.body,
@@ -96,18 +101,24 @@ impl Bubble {
             snoozes: Vec::new(),
             sound: None,
             quieted: false,
+            language,
         }
     }
 }
 
 /// What a bubble says now. How loud it was stays as it was decided then.
-pub(super) fn said_now(shown: Bubble, notices: &[Notice], privacy: Privacy) -> Option<Bubble> {
+pub(super) fn said_now(
+    shown: Bubble,
+    notices: &[Notice],
+    privacy: Privacy,
+    language: Language,
+) -> Option<Bubble> {
     if notices.iter().all(|notice| notice.settled.is_some()) {
         return None;
     }
     let now = match notices {
-        [notice] if shown.notice_ids.len() == 1 => bubble(notice, privacy),
-        _ => summary(&notices.iter().collect::<Vec<_>>(), privacy),
+        [notice] if shown.notice_ids.len() == 1 => bubble(notice, privacy, language),
+        _ => summary(&notices.iter().collect::<Vec<_>>(), privacy, language),
     };
     Some(Bubble {
         notice_ids: shown.notice_ids,
@@ -119,22 +130,25 @@ pub(super) fn said_now(shown: Bubble, notices: &[Notice], privacy: Privacy) -> O
 }
 
 /// One bubble a notice, or one for all of a sort where they are many.
-pub(super) fn bubbles(waiting: &[Notice], privacy: Privacy) -> Vec<Bubble> {
+pub(super) fn bubbles(waiting: &[Notice], privacy: Privacy, language: Language) -> Vec<Bubble> {
     let (acts, others): (Vec<&Notice>, Vec<&Notice>) =
         waiting.iter().partition(|notice| is_act(notice.kind));
     let (overlaps, others): (Vec<&Notice>, Vec<&Notice>) = others
         .into_iter()
         .partition(|notice| notice.kind == NoticeKind::Overlap);
-    let mut bubbles = bundled(&acts, privacy);
-    bubbles.extend(bundled(&overlaps, privacy));
-    bubbles.extend(others.iter().map(|other| bubble(other, privacy)));
+    let mut bubbles = bundled(&acts, privacy, language);
+    bubbles.extend(bundled(&overlaps, privacy, language));
+    bubbles.extend(others.iter().map(|other| bubble(other, privacy, language)));
     bubbles
 }
 
-fn bundled(notices: &[&Notice], privacy: Privacy) -> Vec<Bubble> {
+fn bundled(notices: &[&Notice], privacy: Privacy, language: Language) -> Vec<Bubble> {
     match notices.len() > BURST {
-        true => vec![summary(notices, privacy)],
-        false => notices.iter().map(|one| bubble(one, privacy)).collect(),
+        true => vec![summary(notices, privacy, language)],
+        false => notices
+            .iter()
+            .map(|one| bubble(one, privacy, language))
+            .collect(),
     }
 }
 
@@ -146,10 +160,16 @@ fn is_act(kind: NoticeKind) -> bool {
     )
 }
 
-fn summary(notices: &[&Notice], privacy: Privacy) -> Bubble {
+fn summary(notices: &[&Notice], privacy: Privacy, language: Language) -> Bubble {
     let (what, opens) = match notices.iter().all(|one| one.kind == NoticeKind::Overlap) {
-        true => ("overlaps to look at", Opens::Today),
-        false => ("changes to your bookings", Opens::Timeline),
+        true => {
+            let what = language.of("overlaps to look at", "offene Überschneidungen");
+            (what, Opens::Today)
+        }
+        false => {
+            let what = language.of("changes to your bookings", "Änderungen an Ihren Buchungen");
+            (what, Opens::Timeline)
+        }
     };
     let newest: Vec<String> = notices
         .iter()
@@ -158,9 +178,13 @@ fn summary(notices: &[&Notice], privacy: Privacy) -> Bubble {
         .map(|one| one.words.at(privacy).title)
         .collect();
     let more = notices.len() - newest.len();
+    let more = match language {
+        Language::En => format!("and {more} more"),
+        Language::De => format!("und {more} weitere"),
+    };
     Bubble {
         title: format!("{} {what}", notices.len()),
-        body: format!("{}\nand {more} more", newest.join("\n")),
+        body: format!("{}\n{more}", newest.join("\n")),
         notice_ids: notices.iter().map(|one| one.id).collect(),
         kind: None,
         booking_id: None,
@@ -173,10 +197,11 @@ fn summary(notices: &[&Notice], privacy: Privacy) -> Bubble {
         snoozes: Vec::new(),
         sound: None,
         quieted: false,
+        language,
     }
 }
 
-fn bubble(notice: &Notice, privacy: Privacy) -> Bubble {
+fn bubble(notice: &Notice, privacy: Privacy, language: Language) -> Bubble {
     let Wording { title, body } = notice.words.at(privacy);
     Bubble {
         title,
@@ -189,6 +214,7 @@ fn bubble(notice: &Notice, privacy: Privacy) -> Bubble {
         snoozes: snoozes(notice),
         sound: None,
         quieted: false,
+        language,
     }
 }
 
@@ -207,26 +233,31 @@ fn snoozes(notice: &Notice) -> Vec<Snooze> {
 }
 
 /// A notification as the person would see it of a booking that is made up.
-pub fn example(privacy: Privacy) -> Bubble {
-    let here = here();
+pub fn example(privacy: Privacy, here: &Here) -> Bubble {
     let start = here.now + SignedDuration::from_hours(24);
     let slot = Slot::Timed {
         start,
         end: Some(start + SignedDuration::from_mins(45)),
     };
     let provider = Provider::Kordless;
+    let language = here.language;
+    let (name, what) = language.of(
+        ("Alex Example", "Haircut"),
+        ("Alex Beispiel", "Haarschnitt"),
+    );
     let words = Words {
         full: Wording {
-            title: "New booking: Alex Example".to_owned(),
-            body: format!("{}\nHaircut · {provider}", written(&slot, &here)),
+            title: format!("{}: {name}", headline(EventKind::Created, language)),
+            body: format!("{}\n{what} · {provider}", written(&slot, here)),
         },
-        discreet: discreet(EventKind::Created, provider, Some(&slot), None, &here),
+        discreet: discreet(EventKind::Created, provider, Some(&slot), None, here),
     };
     let Wording { title, body } = words.at(privacy);
-    Bubble::of_program(Wording {
+    let wording = Wording {
         title: format!("Test · {title}"),
         body,
-    })
+    };
+    Bubble::of_program(wording, language)
 }
 
 #[cfg(test)]
@@ -235,13 +266,14 @@ mod tests {
 
     #[test]
     fn a_bubble_takes_the_place_of_what_was_said_of_the_same_booking_in_the_same_matter() {
+        let nothing = Wording {
+            title: String::new(),
+            body: String::new(),
+        };
         let of = |kind, booking_id| Bubble {
             kind,
             booking_id,
-            ..Bubble::of_program(Wording {
-                title: String::new(),
-                body: String::new(),
-            })
+            ..Bubble::of_program(nothing.clone(), Language::En)
         };
         let created = of(Some(NoticeKind::Created), Some(1));
         let takes = |kind, booking| of(kind, booking).takes_the_place_of(&created);

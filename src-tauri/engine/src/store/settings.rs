@@ -1,5 +1,8 @@
 //! Table `setting`: what the person chose. Secrets are not settings.
 
+use std::sync::LazyLock;
+
+use bellhop_core::language::{Clock, Language};
 use bellhop_core::notice::Privacy;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -39,7 +42,7 @@ pub const SOUNDS: &str = "sounds";
 pub(crate) const DIGEST: &str = "digest";
 /// There once the bookings of before this version have been compared with each other.
 pub(crate) const OVERLAPS_KNOWN: &str = "overlaps_known";
-/// How the window looks and speaks. JSON, which only the window reads.
+/// How Bellhop looks and speaks. JSON, as the window writes it.
 pub const LOOK: &str = "look";
 /// Where the first run stands.
 pub const FIRST_RUN: &str = "first_run";
@@ -94,6 +97,30 @@ pub fn privacy(connection: &Connection) -> Result<Privacy> {
     // A level that only a newer version knows was chosen so that less is told.
     Ok(Privacy::from_word(&word).unwrap_or(Privacy::Nothing))
 }
+
+/// The language and the clock that the person chose: those of the system, unless another is kept that we know.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub fn spoken(connection: &Connection) -> Result<(Language, Clock)> {
+    let kept = get(connection, LOOK)?.and_then(|kept| serde_json::from_str(&kept).ok());
+    let look: serde_json::Value = kept.unwrap_or_default();
+    let word = |name: &str| look.get(name)?.as_str();
+    let language = word("language").and_then(Language::from_word);
+    let clock = word("clock").and_then(Clock::from_word);
+    let (of_system, clock_of_system) = *SYSTEM;
+    Ok((
+        language.unwrap_or(of_system),
+        clock.unwrap_or(clock_of_system),
+    ))
+}
+
+/// The language and the clock of the system, which stay while the program runs.
+static SYSTEM: LazyLock<(Language, Clock)> = LazyLock::new(|| {
+    let locales: Vec<String> = sys_locale::get_locales().collect();
+    (Language::of_locales(&locales), Clock::of_locales(&locales))
+});
 
 /// A pause of notifications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
