@@ -55,11 +55,14 @@ pub(crate) fn theme(look: &Look) -> Option<Theme> {
     }
 }
 
-/// Told to the page before it is drawn, so that it never appears in another way first.
+/// Told to the page before it is drawn, so that it never appears in another way first, and speaks as notifications do.
 pub(crate) fn first_words(look: &Look) -> serde_json::Result<String> {
     let look = serde_json::to_string(look)?;
+    let (language, clock) = settings::spoken_by_system();
+    let (language, clock) = (language.as_str(), clock.as_str());
     Ok(format!(
         r#"{{
+            window.__BELLHOP_SYSTEM__ = {{ language: "{language}", clock: "{clock}" }};
             const look = window.__BELLHOP_LOOK__ = {look};
             const dark = matchMedia("(prefers-color-scheme: dark)").matches;
             document.documentElement.dataset.theme =

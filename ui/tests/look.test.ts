@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { memoryBackend } from "../src/backend/memory";
 import type { Look } from "../src/bindings/types";
+import { localeOfPerson } from "../src/shared/times";
+import { languageOf, systemLook } from "../src/state/look.svelte";
 import { speak } from "../src/words/words.svelte";
 import { open, words } from "./support/open";
 
@@ -48,6 +50,20 @@ describe("how the window looks", () => {
   it("is as chosen from the first picture on", async () => {
     openAs({ appearance: "dark" });
     expect(theme()).toBe("dark");
+  });
+
+  it("takes what the program knows of the system for the system's language and clock", async () => {
+    window.__BELLHOP_SYSTEM__ = { language: "de", clock: "h12" };
+    try {
+      expect(languageOf(systemLook)).toBe("de");
+      expect(localeOfPerson("de").hourCycle).toBe("h12");
+      window.__BELLHOP_SYSTEM__ = { language: "en", clock: "h24" };
+      expect(languageOf(systemLook)).toBe("en");
+      expect(localeOfPerson("en").hourCycle).toBe("h23");
+      expect(languageOf({ ...systemLook, language: "de" })).toBe("de");
+    } finally {
+      delete window.__BELLHOP_SYSTEM__;
+    }
   });
 
   it("goes back to what is kept where the program cannot keep it", async () => {

@@ -1,6 +1,6 @@
 import { MediaQuery } from "svelte/reactivity";
 import type { Look as Chosen } from "../bindings/types";
-import { createTimes, localeOfPerson, type Times } from "../shared/times";
+import { createTimes, hourCycles, localeOfPerson, type Times } from "../shared/times";
 import { type Language, language, languageOfSystem, speak } from "../words/words.svelte";
 
 /** Everything as the system has it. */
@@ -16,7 +16,6 @@ export function languageOf({ language }: Chosen): Language {
 }
 
 const weekdays = { monday: "mon", saturday: "sat", sunday: "sun" } as const;
-const hourCycles = { h12: "h12", h24: "h23" } as const;
 
 /** How times are written in the language that is spoken now. */
 function timesOf({ clock, firstWeekday }: Chosen): Times {

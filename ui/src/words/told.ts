@@ -66,10 +66,12 @@ export function translator(sentences: Sentences, locale: string): (text: string)
     return said ?? dayOf(text) ?? text;
   }
 
-  /** `Tue 24 Nov`, which has a year only where it is another one. */
+  /** `Tue 24 Nov`, which has a year only where it is another one, and may end the sentence. */
   function dayOf(text: string): string | null {
-    const [, day, year] = /^[A-Z][a-z]{2} (\d{1,2} [A-Z][a-z]{2})( \d{4})?$/.exec(text) ?? [];
-    return day === undefined ? null : days.format(Date.parse(`${day} 2000 UTC`)) + (year ?? "");
+    const [, day, year, stop] = /^[A-Z][a-z]{2} (\d{1,2} [A-Z][a-z]{2})( \d{4})?(\.?)$/.exec(text) ?? [];
+    if (day === undefined) return null;
+    const said = days.format(Date.parse(`${day} 2000 UTC`)) + (year ?? "");
+    return said.endsWith(".") ? said : said + stop;
   }
 
   return translate;

@@ -60,8 +60,17 @@ export function languageOfTag(tag: string): string | null {
   }
 }
 
+/** What the program knows of the system, and told the page before its scripts ran. In a browser nobody does. */
+declare global {
+  interface Window {
+    __BELLHOP_SYSTEM__?: { language: Language; clock: "h12" | "h24" };
+  }
+}
+
 /** The language of the person's system, if the window speaks it. */
 export function languageOfSystem(): Language {
+  const told = window.__BELLHOP_SYSTEM__?.language;
+  if (told) return told;
   const wanted = navigator.languages.map(languageOfTag);
   return wanted.find((one): one is Language => one !== null && Object.hasOwn(languages, one)) ?? "en";
 }

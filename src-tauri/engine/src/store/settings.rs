@@ -109,18 +109,21 @@ pub fn spoken(connection: &Connection) -> Result<(Language, Clock)> {
     let word = |name: &str| look.get(name)?.as_str();
     let language = word("language").and_then(Language::from_word);
     let clock = word("clock").and_then(Clock::from_word);
-    let (of_system, clock_of_system) = *SYSTEM;
+    let of_system = spoken_by_system();
     Ok((
-        language.unwrap_or(of_system),
-        clock.unwrap_or(clock_of_system),
+        language.unwrap_or(of_system.0),
+        clock.unwrap_or(of_system.1),
     ))
 }
 
 /// The language and the clock of the system, which stay while the program runs.
-static SYSTEM: LazyLock<(Language, Clock)> = LazyLock::new(|| {
-    let locales: Vec<String> = sys_locale::get_locales().collect();
-    (Language::of_locales(&locales), Clock::of_locales(&locales))
-});
+pub fn spoken_by_system() -> (Language, Clock) {
+    static SPOKEN: LazyLock<(Language, Clock)> = LazyLock::new(|| {
+        let locales: Vec<String> = sys_locale::get_locales().collect();
+        (Language::of_locales(&locales), Clock::of_locales(&locales))
+    });
+    *SPOKEN
+}
 
 /// A pause of notifications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
