@@ -37,6 +37,7 @@ mod faults;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod kill;
+mod languages;
 mod migrating;
 #[cfg(target_os = "linux")]
 mod networks;
