@@ -12,6 +12,8 @@ use crate::command::{line, say};
 /// the runner has changed what it prints, and then every total would be a lie.
 pub(super) fn tests(runner: Runner, command: &mut Command) -> Result<Counts> {
     let mut counts = Counts::default();
+    // Who has chosen nothing is told as the system speaks, and the tests read English.
+    command.env("LC_ALL", "C.UTF-8").env_remove("LANGUAGE");
     pass_through(command, |line| counts.add(runner.read(line)))?;
     if counts.passed == 0 {
         bail!("`{}` reported no test that passed", line(command));
