@@ -129,7 +129,7 @@ fn goes_on(in_tray: bool, language: Language) -> Wording {
     let title = match in_tray {
         true => language.of(
             "Bellhop goes on in the tray",
-            "Bellhop läuft in der Leiste weiter",
+            "Bellhop läuft im Infobereich weiter",
         ),
         false => language.of("Bellhop goes on", "Bellhop läuft weiter"),
     };

@@ -1,10 +1,10 @@
-//! How the window looks and speaks. It is kept as the window wrote it.
+//! How Bellhop looks and speaks. It is kept as the window wrote it.
 
 use bellhop_core::notice;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// How the window looks and speaks.
+/// How Bellhop looks and speaks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
 #[ts(export, export_to = "types.ts")]
@@ -36,7 +36,7 @@ pub enum Appearance {
     Dark,
 }
 
-/// The language of the window.
+/// The language that Bellhop speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export, export_to = "types.ts")]

@@ -173,7 +173,7 @@ fn pause(standing: &Standing) -> Entry {
         (
             Chosen::PauseUntilResumed,
             "Until I resume",
-            "Bis ich sie fortsetze",
+            "Bis ich fortsetze",
         ),
     ];
     let pauses =

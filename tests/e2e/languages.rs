@@ -17,7 +17,7 @@ use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{SECRET, call, listening, tray};
+use crate::{SECRET, TITLE, call, listening, tray};
 
 /// A Monday.
 const NOW: &str = "2031-06-02T08:00:00Z";
@@ -200,7 +200,18 @@ async fn on_a_virtual_desktop_who_chose_nothing_is_told_as_the_system_speaks() -
             "Neue Buchung: Amelia Hart",
             "Do., 5. Juni, 14:00–14:45\nHaircut and finish · Kordless",
             GERMAN_KEYS,
-        )
+        )?;
+        let windows = stage.desktop.windows();
+        windows.close(&windows.visible(TITLE)?.pop().context("no window")?)?;
+        let told = stage.next(1).await?;
+        ensure!(
+            told.summary == "Bellhop läuft im Infobereich weiter"
+                && told
+                    .body
+                    .ends_with("Sein Symbol öffnet das Fenster wieder und beendet Bellhop."),
+            "{told:#?}"
+        );
+        Ok(())
     };
     stage.told("system", story.await).await
 }

@@ -302,12 +302,12 @@ export type KindSound = { kind: NoticeKind, sound: Sound, };
 export type KnownPerson = { name: string | null, email: string | null, phone: string | null, bookings: number, lastHeard: string, };
 
 /**
- * The language of the window.
+ * The language that Bellhop speaks.
  */
 export type LanguageChoice = "system" | "en" | "de";
 
 /**
- * How the window looks and speaks.
+ * How Bellhop looks and speaks.
  */
 export type Look = { appearance: Appearance, language: LanguageChoice, clock: ClockChoice, firstWeekday: FirstWeekday, };
 

@@ -433,5 +433,5 @@ export const program: Sentences = {
   "This desktop shows the titles of notifications alone. What and when is in Bellhop's window.":
     "Dieser Desktop zeigt nur die Titel von Benachrichtigungen. Was und wann steht im Fenster von Bellhop.",
   "On this desktop nothing happens at a click on a notification. Open Bellhop by its tray icon.":
-    "Auf diesem Desktop geschieht beim Klick auf eine Benachrichtigung nichts. Öffnen Sie Bellhop über sein Symbol in der Leiste.",
+    "Auf diesem Desktop geschieht beim Klick auf eine Benachrichtigung nichts. Öffnen Sie Bellhop über sein Symbol im Infobereich.",
 };

@@ -132,7 +132,7 @@ export const settings: Words["settings"] = {
     withoutNamesSays:
       "Was geschah, wann und bei welchem Buchungssystem. Kein Name, und weder was gebucht ist noch warum, denn darin kann einer stehen.",
     nothing: "Nur, dass etwas geschah",
-    nothingSays: "„New booking“, „Moved“ oder „Cancelled“ und nichts weiter.",
+    nothingSays: "„Neue Buchung“, „Verlegt“ oder „Abgesagt“ und nichts weiter.",
     example: "So sieht dann eine aus",
     exampleTitle: "Neue Buchung: Alex Beispiel",
     exampleTitleAlone: "Neue Buchung",
@@ -150,7 +150,8 @@ export const settings: Words["settings"] = {
     light: "Hell",
     dark: "Dunkel",
     language: "Sprache",
-    languageSays: "Von Fenster, Leiste und Benachrichtigungen. Texte Ihrer Buchungssysteme bleiben, wie sie geschrieben sind.",
+    languageSays:
+      "Von Fenster, Infobereich und Benachrichtigungen. Texte Ihrer Buchungssysteme bleiben, wie sie geschrieben sind.",
     clock: "Uhrzeit",
     clockSays: "Jetzt {{example}}",
     h12: "12 Stunden",

@@ -148,7 +148,8 @@ export const settings = {
     light: "Light",
     dark: "Dark",
     language: "Language",
-    languageSays: "Of the window, the tray and notifications. Text from your booking systems stays as they write it.",
+    languageSays:
+      "Of the window, the tray and notifications. Text from your booking systems stays as they write it.",
     clock: "Time",
     clockSays: "Now {{example}}",
     h12: "12 hours",
