@@ -275,6 +275,11 @@ const screens = [
   { name: "settings-general", hash: "#/settings/general" },
   { name: "settings-german", hash: "#/settings/general", look: { language: "de", clock: "h12" } },
   { name: "settings-german-data", hash: "#/settings/data", look: { language: "de" } },
+  {
+    name: "settings-german-notifications",
+    hash: "#/settings/notifications",
+    look: { language: "de", clock: "h12" },
+  },
   { name: "settings-data", hash: "#/settings/data" },
   {
     name: "settings-backed-up",
