@@ -5,6 +5,7 @@ use bellhop_engine::store::events;
 use jiff::SignedDuration;
 
 use super::{ALL_KEYS, Stage, is, keys};
+use crate::tray;
 
 /// Daemons that can less, that come late and that start anew; bursts, privacy and a pause without an end.
 #[tokio::test]
@@ -71,6 +72,9 @@ async fn a_burst(stage: &Stage) -> Result<()> {
         stage.posts("booking.created", &booking).await?;
     }
     stage.notice("New booking: Samuel Okafor", |_| true).await?;
+    // The tray hears of it as whoever tells of it does, and rests longer: no try with less than all is on its way.
+    let tray = stage.desktop.tray().item().await?;
+    tray::begins(&tray, "New booking: Samuel Okafor").await?;
     stage.daemon().come_back().await?;
     let summary = stage.next(before).await?;
     is(summary.summary.as_str(), "6 changes to your bookings")?;
