@@ -11,6 +11,8 @@ use crate::wait::eventually;
 
 /// Whoever was asked has left the bus.
 const NO_REPLY: &str = "org.freedesktop.DBus.Error.NoReply";
+/// What is answered to a click on an entry of a menu that there is no longer.
+const NO_SUCH_ID: &str = "org.freedesktop.DBus.Error.InvalidArgs";
 
 /// A picture as it goes over the bus: width, height, and the pixels as ARGB.
 type Pixmap = (i32, i32, Vec<u8>);
@@ -136,21 +138,31 @@ impl TrayItem {
     /// # Errors
     /// When there is none, or when it is disabled as a person could not choose it.
     pub async fn choose(&self, label: &str) -> Result<()> {
-        let entry = self.entry(label).await?;
-        if !entry.enabled {
-            bail!("\"{label}\" in the tray menu is disabled");
-        }
-        let event = (
-            entry.id,
-            "clicked",
-            zbus::zvariant::Value::from(0_i32),
-            0_u32,
-        );
-        match self.menu.call_method("Event", &event).await {
-            // What ends the program may end it before it has answered.
-            Err(zbus::Error::MethodError(name, ..)) if name.as_str() == NO_REPLY => Ok(()),
-            chosen => chosen.map(drop).context("the tray menu takes no click"),
-        }
+        let what = format!("a click on \"{label}\" in the tray menu");
+        eventually(&what, async || {
+            let entry = self.entry(label).await?;
+            if !entry.enabled {
+                bail!("\"{label}\" in the tray menu is disabled");
+            }
+            let event = (
+                entry.id,
+                "clicked",
+                zbus::zvariant::Value::from(0_i32),
+                0_u32,
+            );
+            match self.menu.call_method("Event", &event).await {
+                // What ends the program may end it before it has answered.
+                Err(zbus::Error::MethodError(name, ..)) if name.as_str() == NO_REPLY => {
+                    Ok(Some(()))
+                }
+                // Drawn anew since it was read: a panel reads it again, and the person clicks once more.
+                Err(zbus::Error::MethodError(name, ..)) if name.as_str() == NO_SUCH_ID => Ok(None),
+                chosen => Ok(Some(
+                    chosen.map(drop).context("the tray menu takes no click")?,
+                )),
+            }
+        })
+        .await
     }
 }
 
