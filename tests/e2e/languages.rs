@@ -228,9 +228,9 @@ async fn on_a_virtual_desktop_the_clock_is_the_one_of_the_window() -> Result<()>
             "Thu 5 Jun, 2:00–2:45 PM\nHaircut and finish · Kordless",
             KEYS,
         )?;
-        let entry = stage.program.window().see_text("main", "2:00").await?;
-        let shown = entry.text().await?;
-        ensure!(shown.contains("2:45 PM"), "the window shows {shown}");
+        let window = stage.program.window();
+        window.see_text("main", "2:00").await?;
+        window.see_text("main", "2:45 PM").await?;
         Ok(())
     };
     stage.told("clock", story.await).await
