@@ -32,7 +32,16 @@ Element.prototype.scrollIntoView ??= () => {};
 Element.prototype.hasPointerCapture ??= () => false;
 Element.prototype.releasePointerCapture ??= () => {};
 
+/** The middle of a working day, as in the browser's tests: near midnight "today" holds little and "tomorrow" is near. */
+const NOW = new Date("2026-11-19T15:12:00+01:00");
+
+/** Time goes on from there. */
+const tellTime = () => vi.useFakeTimers({ now: NOW, toFake: ["Date"], shouldAdvanceTime: true });
+// Also for what a test file reads before its first test.
+tellTime();
+
 beforeEach(() => {
+  tellTime();
   window.happyDOM?.setViewport({ width: 1280, height: 800 });
   history.replaceState(null, "", "#/timeline");
 });
