@@ -5,6 +5,7 @@ mod planning;
 
 use bellhop_core::notice::{Held, Loudness, NoticeKind, Wording, Words};
 use bellhop_core::provider::Provider;
+use bellhop_core::trouble::{self, Place};
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, named_params, params};
 
@@ -104,15 +105,18 @@ pub fn unanswered_troubles(connection: &Connection, now: Timestamp) -> Result<Ve
     let mut statement = connection.prepare_cached(concat!(
         "SELECT ",
         columns!(),
-        " WHERE once GLOB 'trouble:*' AND once NOT GLOB 'trouble:reach:*'
+        " WHERE once GLOB 'trouble:*'
              AND coalesce(notice.held, '') NOT IN ('over', 'rule') AND answer IS NULL
          ORDER BY notice.id"
     ))?;
-    rows(
+    let mut troubles = rows(
         &mut statement,
         named_params! { ":now": now.as_microsecond() },
         read,
-    )
+    )?;
+    let place = |trouble: &Notice| trouble.once.as_deref().map(trouble::place);
+    troubles.retain(|trouble| place(trouble) == Some(Place::Endpoints));
+    Ok(troubles)
 }
 
 /// Notices by their rows, as they are now. Those that are gone are left out.
