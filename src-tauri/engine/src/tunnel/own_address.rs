@@ -116,8 +116,15 @@ async fn look_after(
     let mut pause = pace.refused.0;
     let mut gap = None;
     loop {
-        let ways_out = wake::ways_out();
-        let wait = match prober.probe(&url).await {
+        // From before the probe: one that was on its way through a sleep tells nothing.
+        let roused = wake::roused(wake::ways_out(), pace.watch, pace.quiet);
+        tokio::pin!(roused);
+        let probed = tokio::select! {
+            biased;
+            () = &mut roused => continue,
+            probed = prober.probe(&url) => probed,
+        };
+        let wait = match probed {
             Ok(_) => {
                 gap = None;
                 pause = pace.refused.0;
@@ -160,7 +167,7 @@ async fn look_after(
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = hurry.notified() => {}
-            () = wake::roused(ways_out, pace.watch, pace.quiet) => {}
+            () = roused => {}
         }
     }
 }

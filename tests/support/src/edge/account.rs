@@ -77,6 +77,8 @@ pub(super) struct Faults {
     pub(super) keep_dead: bool,
     /// The public side answers as if the endpoint were offline.
     pub(super) public_offline: bool,
+    /// The public side takes calls and answers none.
+    pub(super) public_silent: bool,
     pub(super) session_limit: Option<usize>,
 }
 

@@ -186,6 +186,12 @@ impl Edge {
             .change(|state| state.faults.public_offline = hidden);
     }
 
+    /// New calls are taken in, and never answered.
+    pub fn silent_to_public(&self, silent: bool) {
+        self.shared
+            .change(|state| state.faults.public_silent = silent);
+    }
+
     /// Stops listening and cuts every agent.
     pub fn down(&self) {
         self.listening

@@ -30,14 +30,15 @@ pub(super) async fn serve(
     let named = caller.get_ref().1.server_name().unwrap_or_default();
     let host = host.unwrap_or_else(|| named.to_owned());
     let first_line = read_line(&mut caller).await?;
-    let route = shared.change(|state| {
+    let (route, silent) = shared.change(|state| {
         state.calls += 1;
-        if state.faults.public_offline {
-            None
-        } else {
-            state.route(&host)
-        }
+        let offline = state.faults.public_offline;
+        let route = (!offline).then(|| state.route(&host)).flatten();
+        (route, state.faults.public_silent)
     });
+    if silent {
+        return unanswered(caller).await;
+    }
     let Some((endpoint, mut open)) = route else {
         return offline(caller).await;
     };
@@ -96,6 +97,11 @@ async fn offline(mut caller: impl tokio::io::AsyncRead + AsyncWriteExt + Unpin) 
     caller.write_all(answer.as_bytes()).await?;
     caller.shutdown().await?;
     // Whatever the caller still sends is read, so that the answer is not lost to a reset.
+    unanswered(caller).await
+}
+
+/// Reads what the caller sends until it goes.
+async fn unanswered(mut caller: impl tokio::io::AsyncRead + Unpin) -> io::Result<()> {
     let mut rest = vec![0; 16 * 1024];
     while caller.read(&mut rest).await? > 0 {}
     Ok(())
