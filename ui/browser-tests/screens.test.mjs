@@ -454,13 +454,13 @@ const inGerman = [
   locale: "de-DE",
 }));
 
-// Each has a page of its own, and waits more than it works.
-describe("every screen", { concurrency: 2 }, () => {
-  let window;
-  before(async () => (window = await openWindow()));
-  after(() => window.close());
+for (const scheme of ["light", "dark"]) {
+  // Each has a page of its own, and waits more than it works.
+  describe(`every ${scheme} screen`, { concurrency: 2 }, () => {
+    let window;
+    before(async () => (window = await openWindow()));
+    after(() => window.close());
 
-  for (const scheme of ["light", "dark"]) {
     for (const { name, hash, world, look, first, locale } of [...screens, ...inGerman]) {
       test(`${name}, ${scheme}`, async () => {
         const { page, complaints, close } = await window.page({ hash, world, look, scheme, locale });
@@ -487,8 +487,8 @@ describe("every screen", { concurrency: 2 }, () => {
         await close();
       });
     }
-  }
-});
+  });
+}
 
 describe("the card", () => {
   let window;
