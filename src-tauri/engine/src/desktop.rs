@@ -3,6 +3,8 @@
 #[cfg(target_os = "linux")]
 pub mod daemon;
 pub mod disturbing;
+#[cfg(target_os = "linux")]
+mod showing;
 
 use std::time::Duration;
 
@@ -84,7 +86,7 @@ impl Shows {
 /// Looks at the desktop.
 #[cfg(target_os = "linux")]
 pub async fn look() -> Shows {
-    match tokio::time::timeout(PATIENCE * 2, daemon::look()).await {
+    match tokio::time::timeout(PATIENCE * 2, showing::look()).await {
         Ok(shows) => shows,
         Err(_) => Shows {
             troubles: vec![Trouble::Silent("it took too long".to_owned())],

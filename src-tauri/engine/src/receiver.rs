@@ -5,6 +5,7 @@
 
 mod body;
 mod rates;
+mod test_call;
 mod traces;
 
 use std::sync::Arc;
@@ -20,12 +21,12 @@ use bellhop_core::signature::{Checked, SignatureError, SigningSecret, verify};
 use jiff::Timestamp;
 use tokio::sync::{Mutex, Semaphore};
 
+use crate::Engine;
 use crate::connections::Caller;
 use crate::endpoints::signing_secret_name;
 use crate::secrets::SecretsError;
 use crate::store::endpoints::Called;
 use crate::store::{Known, StoreError, deliveries};
-use crate::{Engine, self_test};
 
 pub use body::MAX_BODY;
 use body::{LARGE_BODIES, Received, read_call};
@@ -115,9 +116,9 @@ async fn hook(
     if let Some(caller) = caller {
         caller.waits();
     }
-    match self_test::nonce(&receiver.engine, &known.called, &call) {
+    match test_call::nonce(&receiver.engine, &known.called, &call) {
         Some(nonce) => {
-            match self_test::take(&receiver.engine, &known.called, call, nonce, began).await {
+            match test_call::take(&receiver.engine, &known.called, call, nonce, began).await {
                 Ok(true) => StatusCode::OK.into_response(),
                 Ok(false) => StatusCode::UNAUTHORIZED.into_response(),
                 Err(error) => unavailable(&receiver.engine, &error),
@@ -225,7 +226,7 @@ async fn take(receiver: &Receiver, known: Known, received: Received) -> Result<R
     }
 }
 
-pub(crate) async fn checked(engine: &Engine, called: &Called) -> Result<Checked, SecretsError> {
+async fn checked(engine: &Engine, called: &Called) -> Result<Checked, SecretsError> {
     let had_secrets = !called.secrets.is_empty();
     let mut secrets = Vec::with_capacity(called.secrets.len());
     for &(id, kept_in) in &called.secrets {

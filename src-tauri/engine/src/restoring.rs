@@ -18,7 +18,7 @@ use crate::instance;
 use crate::store::backup::{self, Content, sync_directory};
 use crate::store::endpoints::Endpoint;
 use crate::store::lock::DataLock;
-use crate::store::{DATABASE, StoreError, endpoints, gaps, opening, settings};
+use crate::store::{DATABASE, StoreError, directory, endpoints, gaps, settings};
 
 use places::{BackedUp, Places};
 use replaced::{Replaced, keep_aside};
@@ -106,7 +106,7 @@ pub enum RestoreError {
 /// Fails, and changes nothing, where the file is no whole backup that this version can read, where a receiver runs, or
 /// where the directory cannot be written.
 pub async fn restore(data_dir: &Path, file: &Path) -> Result<Restored, RestoreError> {
-    opening::look_at(data_dir)?;
+    directory::look_at(data_dir)?;
     let (data_dir, file) = (data_dir.to_owned(), file.to_owned());
     let directory = data_dir.clone();
     let (lock, ready) = blocking(move || {
@@ -172,7 +172,7 @@ struct Ready {
 impl Ready {
     fn make(data_dir: &Path, file: &Path) -> Result<Ready, RestoreError> {
         let source = source::open(data_dir, file)?;
-        let folder = opening::unfinished(data_dir).map_err(|error| place(data_dir, &error))?;
+        let folder = directory::unfinished(data_dir).map_err(|error| place(data_dir, &error))?;
         let copy = folder.join(DATABASE);
         let ready = || {
             let connection = source::copy_checked(data_dir, file, &source, &copy)?;
@@ -235,7 +235,7 @@ impl Ready {
 }
 
 fn clean_up(data_dir: &Path) {
-    if let Err(error) = opening::remove_unfinished(data_dir) {
+    if let Err(error) = directory::remove_unfinished(data_dir) {
         tracing::debug!(%error, "unfinished files stay until the next start");
     }
 }

@@ -12,18 +12,17 @@ use bellhop_core::call::Call;
 use bellhop_core::interpretation::interpret;
 use bellhop_core::notice::{Here, Wording, word};
 use bellhop_core::sample::{Act, SampleBooking};
-use bellhop_core::signature::verify;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::time::{Instant, sleep};
 
 use crate::endpoints::EndpointError;
 use crate::secrets::SecretsError;
-use crate::store::endpoints::{Called, Endpoint};
-use crate::store::self_tests::{self, Arrival, SelfTest, Step, WaitingTest};
+use crate::store::endpoints::Endpoint;
+use crate::store::self_tests::{self, SelfTest, Step, WaitingTest};
 use crate::store::{self, StoreError};
 use crate::tunnel::outside::{Outside, OutsideCall, OutsideError};
-use crate::{Engine, here, random_hex, receiver};
+use crate::{Engine, here, random_hex};
 
 /// Carries the nonce of a test.
 pub const HEADER: &str = "x-bellhop-self-test";
@@ -334,59 +333,6 @@ fn not_arrived(sent: &OutsideCall) -> String {
         (Ok(status), None) => format!("The public address answered {status} without asking us. It leads to another program."),
         (Err(cause), None) => format!("{cause} The tunnel stands and passes nothing on; restart it in the settings."),
     }
-}
-
-/// The nonce of a call that is the call of a test.
-pub(crate) fn nonce(engine: &Engine, called: &Called, call: &Call) -> Option<String> {
-    let nonce = call.header(HEADER)?.to_owned();
-    let expected = engine
-        .store
-        .read_here(|connection| self_tests::is_expected(connection, &nonce, called.id));
-    expected.unwrap_or(false).then_some(nonce)
-}
-
-/// Takes the call of a test as the receiver takes any other, with the same check and the same commit.
-///
-/// # Errors
-///
-/// Fails where the store or the secrets do, as for any other call; a call that is not genuine gives false.
-pub(crate) async fn take(
-    engine: &Engine,
-    called: &Called,
-    call: Call,
-    nonce: String,
-    began: Timestamp,
-) -> Result<bool, SelfTestError> {
-    let arrival = Arrival {
-        began,
-        whole: Timestamp::now(),
-    };
-    let checked = receiver::checked(engine, called).await?;
-    let body = call.body.clone();
-    let verified = verify(&checked, call);
-    let verified_at = Timestamp::now();
-    let kept = nonce.clone();
-    if let Err(error) = verified {
-        let failure = error.to_string();
-        engine
-            .store
-            .write(move |connection| self_tests::fail(connection, &kept, Some(arrival), &failure))
-            .await?;
-        return Ok(false);
-    }
-    engine
-        .store
-        .write(move |connection| self_tests::keep(connection, &kept, &body, arrival, verified_at))
-        .await?;
-    let committed_at = Timestamp::now();
-    engine
-        .store
-        .write(move |connection| {
-            self_tests::reach(connection, &nonce, Step::Committed, committed_at)
-        })
-        .await?;
-    engine.changes.wake_worker();
-    Ok(true)
 }
 
 /// Reads the calls of tests, as the worker reads deliveries. Says whether there were any.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::{PATIENCE, RestoreError, place};
 use crate::store::backup::sync_directory;
-use crate::store::{DATABASE, migrating, opening, settings};
+use crate::store::{DATABASE, directory, migrating, settings};
 
 /// What the data that will be replaced say about themselves.
 #[derive(Default)]
@@ -45,7 +45,7 @@ impl Replaced {
 /// Keeps the data that are there in one file beside them, and leaves no journal that SQLite could take for the new ones'.
 pub(super) fn keep_aside(data_dir: &Path, copy: &Path) -> Result<Option<PathBuf>, RestoreError> {
     let failed = |error: io::Error| place(data_dir, &error);
-    let [database, journal, memory, other_journal] = opening::files(data_dir);
+    let [database, journal, memory, other_journal] = directory::files(data_dir);
     if fs::metadata(&database).map_or(true, |found| found.len() == 0) {
         return Ok(None);
     }

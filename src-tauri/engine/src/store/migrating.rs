@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite_migration::{M, Migrations};
 
-use super::opening::{refused, remove_unfinished, unfinished, unusable};
+use super::directory::{refused, remove_unfinished, unfinished, unusable};
 use super::{Result, backup};
 
 const MIGRATIONS: &[M<'static>] = &[

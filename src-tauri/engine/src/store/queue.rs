@@ -8,8 +8,15 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::writer::Job;
+use rusqlite::Connection;
+
 use super::{Result, StoreError};
+
+/// Does its work in the open transaction, or learns why there is none.
+pub(super) type Job = Box<dyn FnOnce(Result<&Connection>) -> Reply + Send>;
+
+/// Tells a job's sender how the commit went.
+pub(super) type Reply = Box<dyn FnOnce(Result<()>) + Send>;
 
 /// Jobs that may wait. Beyond that a call is answered 503, and its provider keeps it.
 const LENGTH: usize = 4_096;

@@ -10,14 +10,8 @@ use tokio::sync::{oneshot, watch};
 
 use super::known::{Known, KnownEndpoints};
 use super::lock::DataLock;
-use super::queue::{BATCH, Closes, Queue, Taken};
+use super::queue::{BATCH, Closes, Job, Queue, Reply, Taken};
 use super::{Result, StoreError};
-
-/// Tells a job's sender how the commit went.
-type Reply = Box<dyn FnOnce(Result<()>) + Send>;
-
-/// Does its work in the open transaction, or learns why there is none.
-pub(super) type Job = Box<dyn FnOnce(Result<&Connection>) -> Reply + Send>;
 
 /// What becomes of a job.
 pub(crate) struct Outcome<T>(oneshot::Receiver<Result<T>>);
