@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bellhop_core::answer::Answer;
 use bellhop_engine::{here, reminding};
 use jiff::Timestamp;
 use tauri::{
@@ -127,8 +128,9 @@ async fn answer_all(app: AppHandle) {
             .store
             .read(|connection| reminding::cards(connection, &here(connection)?));
         for card in read.await?.0 {
-            let seen = "dismissed".to_owned();
-            engine.answer_reminders(card.booking_id, seen).await?;
+            engine
+                .answer_reminders(card.booking_id, Answer::Dismissed)
+                .await?;
         }
         Ok::<(), bellhop_engine::store::StoreError>(())
     };

@@ -2,8 +2,8 @@
 
 use crate::dto::Failure;
 
-/// What a command answers.
-pub(crate) type Answer<T> = Result<T, Failure>;
+/// What a command gives.
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Failure {

@@ -29,10 +29,9 @@ mod elsewhere;
 #[cfg(target_os = "linux")]
 mod linux;
 
+use bellhop_core::answer::{Answer, Snooze};
 use bellhop_core::language::Language;
-use bellhop_core::reminder::Snooze;
 use bellhop_engine::announcing::{Bubble, Opens};
-use bellhop_engine::answering::Answer;
 use tauri::{AppHandle, Manager as _};
 
 #[cfg(not(target_os = "linux"))]
@@ -75,7 +74,7 @@ impl Key {
             Key::Open => "open",
             Key::Done => "done",
             Key::Snooze => "snooze",
-            Key::Later(snooze) => snooze.word(),
+            Key::Later(snooze) => snooze.as_str(),
         }
     }
 

@@ -6,8 +6,8 @@ mod standing;
 
 use std::time::Duration;
 
+use bellhop_core::answer::Answer;
 use bellhop_engine::announcing::Opens;
-use bellhop_engine::answering::Answer;
 use bellhop_engine::store::notices;
 use bellhop_engine::store::settings::Pause;
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};

@@ -13,7 +13,7 @@ use tauri::State;
 
 use super::row;
 use crate::dto::{Booking, BookingOverlap, Replayed};
-use crate::error::Answer;
+use crate::error::Result;
 use crate::state::Desktop;
 
 pub(super) const GONE: &str = "This booking is no longer there.";
@@ -23,7 +23,7 @@ const OTHERS: i64 = 50;
 
 /// A booking and its whole life.
 #[tauri::command]
-pub(crate) async fn booking(desktop: State<'_, Desktop>, id: String) -> Answer<Booking> {
+pub(crate) async fn booking(desktop: State<'_, Desktop>, id: String) -> Result<Booking> {
     Ok(whole(&desktop, row(&id)?).await?)
 }
 
@@ -33,7 +33,7 @@ pub(crate) async fn set_done(
     desktop: State<'_, Desktop>,
     id: String,
     done: bool,
-) -> Answer<Booking> {
+) -> Result<Booking> {
     let id = row(&id)?;
     let at = done.then(Timestamp::now);
     let change = desktop.engine.store.write(move |connection| {
@@ -49,7 +49,7 @@ pub(crate) async fn add_note(
     desktop: State<'_, Desktop>,
     booking_id: String,
     text: String,
-) -> Answer<Booking> {
+) -> Result<Booking> {
     let id = row(&booking_id)?;
     refuse_nothing(&text)?;
     let change = desktop.engine.store.write(move |connection| {
@@ -65,7 +65,7 @@ pub(crate) async fn edit_note(
     desktop: State<'_, Desktop>,
     id: String,
     text: String,
-) -> Answer<Booking> {
+) -> Result<Booking> {
     let id = row(&id)?;
     refuse_nothing(&text)?;
     let change = desktop
@@ -77,7 +77,7 @@ pub(crate) async fn edit_note(
 
 /// Removes a note.
 #[tauri::command]
-pub(crate) async fn remove_note(desktop: State<'_, Desktop>, id: String) -> Answer<Booking> {
+pub(crate) async fn remove_note(desktop: State<'_, Desktop>, id: String) -> Result<Booking> {
     let id = row(&id)?;
     let change = desktop
         .engine
@@ -88,7 +88,7 @@ pub(crate) async fn remove_note(desktop: State<'_, Desktop>, id: String) -> Answ
 
 /// Reads the calls of a booking again. Nobody is notified.
 #[tauri::command]
-pub(crate) async fn replay_booking(desktop: State<'_, Desktop>, id: String) -> Answer<Replayed> {
+pub(crate) async fn replay_booking(desktop: State<'_, Desktop>, id: String) -> Result<Replayed> {
     let id = row(&id)?;
     let engine = &desktop.engine;
     let (read, removed) = engine

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use tauri::State;
 
 use crate::dto::{CalendarBooking, CalendarQuery, Overview};
-use crate::error::Answer;
+use crate::error::Result;
 use crate::state::Desktop;
 
 /// The bookings of some days.
@@ -17,7 +17,7 @@ use crate::state::Desktop;
 pub(crate) async fn calendar(
     desktop: State<'_, Desktop>,
     query: CalendarQuery,
-) -> Answer<Vec<CalendarBooking>> {
+) -> Result<Vec<CalendarBooking>> {
     let moments = (moment(&query.from)?, moment(&query.until)?);
     let dates = (date(&query.first_date)?, date(&query.date_after)?);
     let read = desktop.engine.store.read(move |connection| {
@@ -32,7 +32,7 @@ pub(crate) async fn calendar(
 
 /// Counts over everything that came since a moment.
 #[tauri::command]
-pub(crate) async fn overview(desktop: State<'_, Desktop>, since: String) -> Answer<Overview> {
+pub(crate) async fn overview(desktop: State<'_, Desktop>, since: String) -> Result<Overview> {
     let since = moment(&since)?;
     let found = desktop
         .engine

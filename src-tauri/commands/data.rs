@@ -11,7 +11,7 @@ use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder};
 use tauri_plugin_opener::OpenerExt as _;
 
 use crate::dto::{Backup, CallsDue, Footprint, KnownPerson, PersonData, PersonQuery};
-use crate::error::Answer;
+use crate::error::Result;
 use crate::state::Desktop;
 
 /// People whom a search finds. Nobody reads more; another word of the name finds fewer.
@@ -19,7 +19,7 @@ const FOUND: usize = 50;
 
 /// Where the data are, and how much.
 #[tauri::command]
-pub(crate) async fn footprint(desktop: State<'_, Desktop>) -> Answer<Footprint> {
+pub(crate) async fn footprint(desktop: State<'_, Desktop>) -> Result<Footprint> {
     let found = desktop.engine.footprint().await?;
     let directory = desktop.engine.data_dir.display().to_string();
     Ok(Footprint::of(directory, found, desktop.restored.clone()))
@@ -27,7 +27,7 @@ pub(crate) async fn footprint(desktop: State<'_, Desktop>) -> Answer<Footprint> 
 
 /// Opens the data directory in the system's own program for folders.
 #[tauri::command]
-pub(crate) fn open_data_folder(app: AppHandle, desktop: State<'_, Desktop>) -> Answer<()> {
+pub(crate) fn open_data_folder(app: AppHandle, desktop: State<'_, Desktop>) -> Result<()> {
     let directory = desktop.engine.data_dir.display().to_string();
     Ok(app.opener().open_path(directory, None::<&str>)?)
 }
@@ -37,7 +37,7 @@ pub(crate) fn open_data_folder(app: AppHandle, desktop: State<'_, Desktop>) -> A
 pub(crate) async fn back_up(
     window: WebviewWindow,
     desktop: State<'_, Desktop>,
-) -> Answer<Option<Backup>> {
+) -> Result<Option<Backup>> {
     let name = Zoned::now().strftime("bellhop-%Y-%m-%d.db").to_string();
     let dialog = dialog(&window).set_file_name(name);
     let Some(file) = asked(dialog, |dialog| dialog.blocking_save_file()).await? else {
@@ -52,7 +52,7 @@ pub(crate) async fn back_up(
 pub(crate) async fn choose_backup(
     window: WebviewWindow,
     desktop: State<'_, Desktop>,
-) -> Answer<Option<Backup>> {
+) -> Result<Option<Backup>> {
     let Some(file) = asked(dialog(&window), |dialog| dialog.blocking_pick_file()).await? else {
         return Ok(None);
     };
@@ -64,7 +64,7 @@ pub(crate) async fn choose_backup(
 
 /// Ends the program, which starts again with the backup that was chosen last.
 #[tauri::command]
-pub(crate) fn restore(app: AppHandle, desktop: State<'_, Desktop>) -> Answer<()> {
+pub(crate) fn restore(app: AppHandle, desktop: State<'_, Desktop>) -> Result<()> {
     Ok(agree_to_restore(&app, &desktop)?)
 }
 
@@ -81,13 +81,13 @@ fn agree_to_restore(app: &AppHandle, desktop: &Desktop) -> anyhow::Result<()> {
 
 /// What a rule for the content of calls would remove at once.
 #[tauri::command]
-pub(crate) async fn calls_due(desktop: State<'_, Desktop>, days: Option<u32>) -> Answer<CallsDue> {
+pub(crate) async fn calls_due(desktop: State<'_, Desktop>, days: Option<u32>) -> Result<CallsDue> {
     Ok(desktop.engine.due_after(days).await?.into())
 }
 
 /// Makes the rule for how many days the content of calls is kept. Gives how many calls it applied to at once.
 #[tauri::command]
-pub(crate) async fn keep_calls_for(desktop: State<'_, Desktop>, days: Option<u32>) -> Answer<u32> {
+pub(crate) async fn keep_calls_for(desktop: State<'_, Desktop>, days: Option<u32>) -> Result<u32> {
     let removed = desktop.engine.keep_calls_for(days).await?;
     Ok(u32::try_from(removed).unwrap_or_default())
 }
@@ -97,7 +97,7 @@ pub(crate) async fn keep_calls_for(desktop: State<'_, Desktop>, days: Option<u32
 pub(crate) async fn find_people(
     desktop: State<'_, Desktop>,
     text: String,
-) -> Answer<Vec<KnownPerson>> {
+) -> Result<Vec<KnownPerson>> {
     let found = desktop
         .engine
         .store
@@ -111,7 +111,7 @@ pub(crate) async fn find_people(
 pub(crate) async fn person_data(
     desktop: State<'_, Desktop>,
     person: PersonQuery,
-) -> Answer<PersonData> {
+) -> Result<PersonData> {
     let found = desktop.engine.find_person(asked_for(&person)?).await?;
     Ok(PersonData::from(&found))
 }
@@ -121,7 +121,7 @@ pub(crate) async fn person_data(
 pub(crate) async fn erase_person(
     desktop: State<'_, Desktop>,
     person: PersonQuery,
-) -> Answer<PersonData> {
+) -> Result<PersonData> {
     let found = desktop.engine.find_person(asked_for(&person)?).await?;
     let told = PersonData::from(&found);
     let extent = desktop.engine.erase_person(found).await?;

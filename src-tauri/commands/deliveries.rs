@@ -9,7 +9,7 @@ use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
 use super::{next_page, row};
 use crate::dto::{DeliveryPage, DeliveryQuery, WholeDelivery};
-use crate::error::Answer;
+use crate::error::Result;
 use crate::state::Desktop;
 
 /// The largest page that the window gets at once.
@@ -22,7 +22,7 @@ const GONE: &str = "This call is no longer there.";
 pub(crate) async fn deliveries(
     desktop: State<'_, Desktop>,
     query: DeliveryQuery,
-) -> Answer<DeliveryPage> {
+) -> Result<DeliveryPage> {
     let limit = query.limit.clamp(1, MAX_PAGE);
     let query = table::DeliveryQuery {
         limit: limit.into(),
@@ -44,13 +44,13 @@ pub(crate) async fn deliveries(
 
 /// One stored call and what became of it.
 #[tauri::command]
-pub(crate) async fn delivery(desktop: State<'_, Desktop>, id: String) -> Answer<WholeDelivery> {
+pub(crate) async fn delivery(desktop: State<'_, Desktop>, id: String) -> Result<WholeDelivery> {
     Ok(whole(&desktop, row(&id)?).await?)
 }
 
 /// Reads a stored call again. Nobody is notified.
 #[tauri::command]
-pub(crate) async fn replay(desktop: State<'_, Desktop>, id: String) -> Answer<WholeDelivery> {
+pub(crate) async fn replay(desktop: State<'_, Desktop>, id: String) -> Result<WholeDelivery> {
     let id = row(&id)?;
     let engine = &desktop.engine;
     engine
@@ -67,7 +67,7 @@ pub(crate) async fn copy_as_curl(
     app: AppHandle,
     desktop: State<'_, Desktop>,
     id: String,
-) -> Answer<()> {
+) -> Result<()> {
     let id = row(&id)?;
     let found = desktop.engine.store.read(move |connection| {
         let Some((delivery, call)) = table::get(connection, id)? else {

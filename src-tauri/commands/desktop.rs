@@ -9,13 +9,13 @@ use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_opener::OpenerExt as _;
 
-use crate::error::Answer;
+use crate::error::Result;
 use crate::notifier;
 use crate::state::Desktop;
 
 /// Shows a notification, so that the person sees whether the desktop shows any.
 #[tauri::command]
-pub(crate) async fn test_notification(app: AppHandle, desktop: State<'_, Desktop>) -> Answer<()> {
+pub(crate) async fn test_notification(app: AppHandle, desktop: State<'_, Desktop>) -> Result<()> {
     show_example(app, &desktop, None).await
 }
 
@@ -24,7 +24,7 @@ pub(super) async fn show_example(
     app: AppHandle,
     desktop: &Desktop,
     sound: Option<Sound>,
-) -> Answer<()> {
+) -> Result<()> {
     let read = desktop.engine.store.read(|connection| {
         let privacy = settings::privacy(connection)?;
         Ok(announcing::example(privacy, &here(connection)?))
@@ -42,13 +42,13 @@ pub(super) async fn show_example(
 
 /// Puts a text on the clipboard.
 #[tauri::command]
-pub(crate) fn copy_text(app: AppHandle, text: String) -> Answer<()> {
+pub(crate) fn copy_text(app: AppHandle, text: String) -> Result<()> {
     Ok(app.clipboard().write_text(text)?)
 }
 
 /// Opens a web page, a mail or a phone call in the program that the person uses for it.
 #[tauri::command]
-pub(crate) fn open_link(app: AppHandle, url: String) -> Answer<()> {
+pub(crate) fn open_link(app: AppHandle, url: String) -> Result<()> {
     Ok(open(&app, &url)?)
 }
 

@@ -14,7 +14,7 @@ use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
 use super::row;
 use crate::dto::{Endpoint, NewEndpoint, ProviderFacts, Rejection};
-use crate::error::Answer;
+use crate::error::Result;
 use crate::state::Desktop;
 
 /// Rejections that the window lists.
@@ -54,7 +54,7 @@ impl Desktop {
 
 /// All endpoints.
 #[tauri::command]
-pub(crate) async fn endpoints(desktop: State<'_, Desktop>) -> Answer<Vec<Endpoint>> {
+pub(crate) async fn endpoints(desktop: State<'_, Desktop>) -> Result<Vec<Endpoint>> {
     let all = desktop.engine.store.read(store::endpoints::all).await?;
     Ok(desktop.shown(all).await?)
 }
@@ -70,7 +70,7 @@ pub(crate) fn providers() -> Vec<ProviderFacts> {
 pub(crate) async fn add_endpoint(
     desktop: State<'_, Desktop>,
     endpoint: NewEndpoint,
-) -> Answer<Endpoint> {
+) -> Result<Endpoint> {
     let secret = endpoint.secret.as_deref().and_then(SecretValue::new);
     let added = desktop
         .engine
@@ -81,7 +81,7 @@ pub(crate) async fn add_endpoint(
 
 /// Removes an endpoint. What it has received stays.
 #[tauri::command]
-pub(crate) async fn remove_endpoint(desktop: State<'_, Desktop>, id: String) -> Answer<()> {
+pub(crate) async fn remove_endpoint(desktop: State<'_, Desktop>, id: String) -> Result<()> {
     Ok(desktop.engine.remove_endpoint(row(&id)?).await?)
 }
 
@@ -91,7 +91,7 @@ pub(crate) async fn add_secret(
     desktop: State<'_, Desktop>,
     endpoint_id: String,
     secret: String,
-) -> Answer<Endpoint> {
+) -> Result<Endpoint> {
     let secret = SecretValue::new(&secret)
         .context("The secret is empty. Copy it from the provider's webhook settings.")?;
     let endpoint = desktop
@@ -107,7 +107,7 @@ pub(crate) async fn retire_secret(
     desktop: State<'_, Desktop>,
     endpoint_id: String,
     secret_id: String,
-) -> Answer<Endpoint> {
+) -> Result<Endpoint> {
     let endpoint = desktop
         .engine
         .retire_secret(row(&endpoint_id)?, row(&secret_id)?)
@@ -117,7 +117,7 @@ pub(crate) async fn retire_secret(
 
 /// The newest calls that were turned away.
 #[tauri::command]
-pub(crate) async fn rejections(desktop: State<'_, Desktop>) -> Answer<Vec<Rejection>> {
+pub(crate) async fn rejections(desktop: State<'_, Desktop>) -> Result<Vec<Rejection>> {
     let found = desktop
         .engine
         .store
@@ -128,7 +128,7 @@ pub(crate) async fn rejections(desktop: State<'_, Desktop>) -> Answer<Vec<Reject
 
 /// Puts an endpoint's public address on the clipboard, and remembers that its provider is given it.
 #[tauri::command]
-pub(crate) async fn copy_address(app: AppHandle, endpoint_id: String) -> Answer<()> {
+pub(crate) async fn copy_address(app: AppHandle, endpoint_id: String) -> Result<()> {
     Ok(copy(&app, row(&endpoint_id)?).await?)
 }
 

@@ -9,19 +9,19 @@ use tokio::process::Command;
 
 use super::row;
 use crate::dto::FirstRun;
-use crate::error::Answer;
+use crate::error::Result;
 use crate::state::Desktop;
 
 /// Where the first run stands. None: it has not begun.
 #[tauri::command]
-pub(crate) async fn first_run(desktop: State<'_, Desktop>) -> Answer<Option<FirstRun>> {
+pub(crate) async fn first_run(desktop: State<'_, Desktop>) -> Result<Option<FirstRun>> {
     let kept = desktop.engine.store.read(Kept::read).await?;
     Ok(kept.map(Into::into))
 }
 
 /// Remembers where the first run stands.
 #[tauri::command]
-pub(crate) async fn save_first_run(desktop: State<'_, Desktop>, first_run: FirstRun) -> Answer<()> {
+pub(crate) async fn save_first_run(desktop: State<'_, Desktop>, first_run: FirstRun) -> Result<()> {
     let kept = Kept {
         progress: first_run.progress.into(),
         step: first_run.step.into(),
@@ -37,7 +37,7 @@ pub(crate) async fn save_first_run(desktop: State<'_, Desktop>, first_run: First
 
 /// Opens the demo beside this program.
 #[tauri::command]
-pub(crate) async fn start_demo(app: AppHandle) -> Answer<()> {
+pub(crate) async fn start_demo(app: AppHandle) -> Result<()> {
     Ok(open_demo(&app).await?)
 }
 

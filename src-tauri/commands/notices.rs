@@ -8,7 +8,7 @@ use tauri::State;
 
 use super::next_page;
 use crate::dto::{DesktopShows, NoticePage, NoticeQuery};
-use crate::error::Answer;
+use crate::error::Result;
 use crate::state::Desktop;
 
 /// The largest page that the window gets at once.
@@ -16,7 +16,7 @@ const MAX_PAGE: u32 = 1_000;
 
 /// A page of the list of notices.
 #[tauri::command]
-pub(crate) async fn notices(desktop: State<'_, Desktop>, query: NoticeQuery) -> Answer<NoticePage> {
+pub(crate) async fn notices(desktop: State<'_, Desktop>, query: NoticeQuery) -> Result<NoticePage> {
     let limit = query.limit.clamp(1, MAX_PAGE);
     let query = ListQuery {
         limit: limit.into(),
@@ -46,6 +46,6 @@ fn place(name: &str) -> anyhow::Result<(Timestamp, i64)> {
 
 /// Whether the desktop shows notifications, and what keeps the person from them.
 #[tauri::command]
-pub(crate) async fn desktop_shows() -> Answer<DesktopShows> {
+pub(crate) async fn desktop_shows() -> Result<DesktopShows> {
     Ok(desktop::look().await.into())
 }

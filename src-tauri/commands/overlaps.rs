@@ -6,7 +6,7 @@ use tauri::State;
 
 use super::{bookings, row};
 use crate::dto::{Booking, Endpoint, OverlapPair};
-use crate::error::Answer;
+use crate::error::Result;
 use crate::state::Desktop;
 
 /// As many are listed.
@@ -14,7 +14,7 @@ const LISTED: i64 = 200;
 
 /// The overlaps that are neither accepted nor over, the next ones first.
 #[tauri::command]
-pub(crate) async fn overlaps(desktop: State<'_, Desktop>) -> Answer<Vec<OverlapPair>> {
+pub(crate) async fn overlaps(desktop: State<'_, Desktop>) -> Result<Vec<OverlapPair>> {
     let now = Timestamp::now();
     let read = desktop
         .engine
@@ -33,7 +33,7 @@ pub(crate) async fn accept_overlap(
     id: String,
     other: String,
     accepted: bool,
-) -> Answer<Booking> {
+) -> Result<Booking> {
     let (id, other) = (row(&id)?, row(&other)?);
     let at = accepted.then(Timestamp::now);
     let change = desktop.engine.store.write(move |connection| {
@@ -49,7 +49,7 @@ pub(crate) async fn set_buffer(
     desktop: State<'_, Desktop>,
     endpoint_id: String,
     minutes: u16,
-) -> Answer<Endpoint> {
+) -> Result<Endpoint> {
     let endpoint = desktop
         .engine
         .set_buffer(row(&endpoint_id)?, minutes)

@@ -1,15 +1,16 @@
 //! When bookings are reminded of, and what is answered to it on the card.
 
 use anyhow::Context as _;
-use bellhop_core::reminder::{Snooze, checked_leads};
+use bellhop_core::answer::Answer;
+use bellhop_core::reminder::checked_leads;
 use bellhop_engine::store::{reminders as table, settings};
 use bellhop_engine::{here, reminding};
 use tauri::{AppHandle, State};
 
 use super::bookings::GONE;
 use super::row;
-use crate::dto::{BookingReminders, Card, ReminderRules, Reminders};
-use crate::error::Answer;
+use crate::dto::{BookingReminders, Card, NoticeAnswer, ReminderRules, Reminders};
+use crate::error::Result;
 use crate::state::Desktop;
 use crate::windows;
 
@@ -18,7 +19,7 @@ const NEXT: usize = 3;
 
 /// What the person chose, and what comes of it next.
 #[tauri::command]
-pub(crate) async fn reminders(desktop: State<'_, Desktop>) -> Answer<Reminders> {
+pub(crate) async fn reminders(desktop: State<'_, Desktop>) -> Result<Reminders> {
     let read = desktop.engine.store.read(|connection| {
         let rules = table::rules(connection)?;
         let next = reminding::upcoming(connection, &rules, &here(connection)?, NEXT)?;
@@ -36,7 +37,7 @@ pub(crate) async fn reminders(desktop: State<'_, Desktop>) -> Answer<Reminders> 
 pub(crate) async fn choose_reminders(
     desktop: State<'_, Desktop>,
     rules: ReminderRules,
-) -> Answer<Reminders> {
+) -> Result<Reminders> {
     let rules = rules.read(row)?.checked()?;
     desktop.engine.choose_reminders(rules).await?;
     reminders(desktop).await
@@ -47,7 +48,7 @@ pub(crate) async fn choose_reminders(
 pub(crate) async fn booking_reminders(
     desktop: State<'_, Desktop>,
     id: String,
-) -> Answer<BookingReminders> {
+) -> Result<BookingReminders> {
     Ok(of_booking(&desktop, row(&id)?).await?)
 }
 
@@ -57,7 +58,7 @@ pub(crate) async fn remind_of_booking(
     desktop: State<'_, Desktop>,
     id: String,
     leads: Option<Vec<u32>>,
-) -> Answer<BookingReminders> {
+) -> Result<BookingReminders> {
     let id = row(&id)?;
     let leads = leads.map(checked_leads).transpose()?;
     if !desktop.engine.choose_reminders_of(id, leads).await? {
@@ -73,7 +74,7 @@ async fn of_booking(desktop: &Desktop, id: i64) -> anyhow::Result<BookingReminde
 
 /// What is on the card.
 #[tauri::command]
-pub(crate) async fn cards(desktop: State<'_, Desktop>) -> Answer<Vec<Card>> {
+pub(crate) async fn cards(desktop: State<'_, Desktop>) -> Result<Vec<Card>> {
     let read = desktop.engine.store.read(|connection| {
         let (cards, _) = reminding::cards(connection, &here(connection)?)?;
         Ok((cards, settings::privacy(connection)?))
@@ -83,19 +84,16 @@ pub(crate) async fn cards(desktop: State<'_, Desktop>) -> Answer<Vec<Card>> {
     Ok(cards.collect())
 }
 
-/// Answers a card: `dismissed`, or the word of a snooze.
+/// Answers a card.
 #[tauri::command]
 pub(crate) async fn answer_card(
     desktop: State<'_, Desktop>,
     booking_id: String,
-    answer: String,
-) -> Answer<()> {
-    if answer != "dismissed" && Snooze::from_word(&answer).is_none() {
-        return Err(anyhow::anyhow!("\"{answer}\" answers no reminder").into());
-    }
+    answer: NoticeAnswer,
+) -> Result<()> {
     Ok(desktop
         .engine
-        .answer_reminders(row(&booking_id)?, answer)
+        .answer_reminders(row(&booking_id)?, answer.into())
         .await?)
 }
 
@@ -105,12 +103,9 @@ pub(crate) async fn open_card(
     app: AppHandle,
     desktop: State<'_, Desktop>,
     booking_id: String,
-) -> Answer<()> {
+) -> Result<()> {
     let id = row(&booking_id)?;
-    desktop
-        .engine
-        .answer_reminders(id, "opened".to_owned())
-        .await?;
+    desktop.engine.answer_reminders(id, Answer::Opened).await?;
     let window_app = app.clone();
     app.run_on_main_thread(move || {
         windows::show(&window_app, Some(&format!("#/booking/{id}")));

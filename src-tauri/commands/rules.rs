@@ -9,12 +9,12 @@ use tauri::{AppHandle, State};
 
 use super::desktop::show_example;
 use crate::dto::{self, KeptRule, KindSound, Preview, QuietHours, Wishes};
-use crate::error::Answer;
+use crate::error::Result;
 use crate::state::Desktop;
 
 /// All that the person said of how notices are told.
 #[tauri::command]
-pub(crate) async fn wishes(desktop: State<'_, Desktop>) -> Answer<Wishes> {
+pub(crate) async fn wishes(desktop: State<'_, Desktop>) -> Result<Wishes> {
     let kept = desktop
         .engine
         .store
@@ -39,7 +39,7 @@ pub(crate) async fn wishes(desktop: State<'_, Desktop>) -> Answer<Wishes> {
 pub(crate) async fn keep_rules(
     desktop: State<'_, Desktop>,
     rules: Vec<KeptRule>,
-) -> Answer<Wishes> {
+) -> Result<Wishes> {
     let rules = read(rules)?;
     desktop
         .engine
@@ -58,7 +58,7 @@ fn read(rules: Vec<KeptRule>) -> anyhow::Result<Vec<table::KeptRule>> {
 pub(crate) async fn keep_quiet_hours(
     desktop: State<'_, Desktop>,
     quiet_hours: QuietHours,
-) -> Answer<Wishes> {
+) -> Result<Wishes> {
     let quiet_hours = quiet_hours.try_into()?;
     desktop.engine.keep_quiet_hours(quiet_hours).await?;
     wishes(desktop).await
@@ -69,7 +69,7 @@ pub(crate) async fn keep_quiet_hours(
 pub(crate) async fn keep_sounds(
     desktop: State<'_, Desktop>,
     sounds: Vec<KindSound>,
-) -> Answer<Wishes> {
+) -> Result<Wishes> {
     let sounds: Vec<(NoticeKind, Sound)> = sounds.into_iter().map(Into::into).collect();
     desktop
         .engine
@@ -85,7 +85,7 @@ pub(crate) async fn preview_rules(
     desktop: State<'_, Desktop>,
     rules: Vec<KeptRule>,
     quiet_hours: QuietHours,
-) -> Answer<Preview> {
+) -> Result<Preview> {
     let rules = read(rules)?
         .into_iter()
         .filter_map(|kept| kept.rule)
@@ -108,6 +108,6 @@ pub(crate) async fn try_sound(
     app: AppHandle,
     desktop: State<'_, Desktop>,
     sound: dto::Sound,
-) -> Answer<()> {
+) -> Result<()> {
     show_example(app, &desktop, Some(sound.into())).await
 }

@@ -18,7 +18,7 @@ use tauri_plugin_autostart::ManagerExt as _;
 
 use super::row;
 use crate::dto::{Host, Look, OpenEnd, Pause, Privacy, SelfTest, Settings, SettingsChange, Status};
-use crate::error::Answer;
+use crate::error::Result;
 use crate::state::Desktop;
 use crate::windows;
 
@@ -27,7 +27,7 @@ const OUTSIDE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How the program is.
 #[tauri::command]
-pub(crate) async fn status(desktop: State<'_, Desktop>) -> Answer<Status> {
+pub(crate) async fn status(desktop: State<'_, Desktop>) -> Result<Status> {
     let now = Timestamp::now();
     let read = desktop
         .engine
@@ -48,7 +48,7 @@ pub(crate) async fn status(desktop: State<'_, Desktop>) -> Answer<Status> {
 
 /// What the person chose.
 #[tauri::command]
-pub(crate) async fn settings(app: AppHandle) -> Answer<Settings> {
+pub(crate) async fn settings(app: AppHandle) -> Result<Settings> {
     Ok(read(&app).await?)
 }
 
@@ -95,7 +95,7 @@ pub(crate) async fn save_settings(
     app: AppHandle,
     desktop: State<'_, Desktop>,
     change: SettingsChange,
-) -> Answer<Settings> {
+) -> Result<Settings> {
     let choice = Choice::from(change);
     choice.check()?;
     desktop
@@ -113,7 +113,7 @@ pub(crate) async fn save_look(
     app: AppHandle,
     desktop: State<'_, Desktop>,
     look: Look,
-) -> Answer<Settings> {
+) -> Result<Settings> {
     let kept = serde_json::to_string(&look)?;
     desktop
         .engine
@@ -132,7 +132,7 @@ pub(crate) async fn set_notification_privacy(
     app: AppHandle,
     desktop: State<'_, Desktop>,
     privacy: Privacy,
-) -> Answer<Settings> {
+) -> Result<Settings> {
     let word = bellhop_core::notice::Privacy::from(privacy).as_str();
     desktop
         .engine
@@ -150,7 +150,7 @@ pub(crate) async fn start_at_login(
     app: AppHandle,
     desktop: State<'_, Desktop>,
     on: bool,
-) -> Answer<Settings> {
+) -> Result<Settings> {
     if desktop.demo {
         return Err(anyhow::anyhow!("The demo does not start by itself.").into());
     }
@@ -163,7 +163,7 @@ pub(crate) async fn start_at_login(
 
 /// Every host that the program connects to.
 #[tauri::command]
-pub(crate) async fn hosts(desktop: State<'_, Desktop>) -> Answer<Vec<Host>> {
+pub(crate) async fn hosts(desktop: State<'_, Desktop>) -> Result<Vec<Host>> {
     let choice = desktop.engine.store.read(Choice::read).await?;
     let hosts = choice.hosts(desktop.serving.public_url().as_deref())?;
     Ok(hosts.into_iter().map(Into::into).collect())
@@ -171,7 +171,7 @@ pub(crate) async fn hosts(desktop: State<'_, Desktop>) -> Answer<Vec<Host>> {
 
 /// Does at once what the tunnel waits to do.
 #[tauri::command]
-pub(crate) async fn try_now(desktop: State<'_, Desktop>) -> Answer<()> {
+pub(crate) async fn try_now(desktop: State<'_, Desktop>) -> Result<()> {
     desktop.serving.try_now().await;
     Ok(())
 }
@@ -181,7 +181,7 @@ pub(crate) async fn try_now(desktop: State<'_, Desktop>) -> Answer<()> {
 pub(crate) async fn self_test(
     desktop: State<'_, Desktop>,
     endpoint_id: String,
-) -> Answer<SelfTest> {
+) -> Result<SelfTest> {
     let choice = desktop.engine.store.read(Choice::read).await?;
     let url = desktop
         .serving
@@ -210,7 +210,7 @@ pub(crate) async fn set_ngrok_token(
     app: AppHandle,
     desktop: State<'_, Desktop>,
     token: Option<String>,
-) -> Answer<Settings> {
+) -> Result<Settings> {
     match token.as_deref().and_then(SecretValue::new) {
         Some(token) => drop(desktop.engine.secrets.keep(NGROK_AUTHTOKEN, &token).await?),
         None => desktop.engine.secrets.forget(NGROK_AUTHTOKEN).await?,
@@ -224,7 +224,7 @@ pub(crate) async fn set_ngrok_token(
 pub(crate) async fn pause_notifications(
     desktop: State<'_, Desktop>,
     pause: Option<Pause>,
-) -> Answer<Status> {
+) -> Result<Status> {
     let pause = pause.map(|pause| match pause {
         Pause::Minutes(minutes) => table::Pause::of_minutes(minutes, Timestamp::now()),
         Pause::Open(OpenEnd::UntilResumed) => table::Pause::UntilResumed,

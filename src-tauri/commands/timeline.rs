@@ -9,7 +9,7 @@ use tauri::State;
 
 use super::{next_page, row};
 use crate::dto::{self, Gap, TimelinePage, TimelineQuery};
-use crate::error::Answer;
+use crate::error::Result;
 use crate::state::Desktop;
 
 /// The largest page that the window gets at once.
@@ -23,7 +23,7 @@ const GAPS: usize = 200;
 pub(crate) async fn timeline(
     desktop: State<'_, Desktop>,
     query: TimelineQuery,
-) -> Answer<TimelinePage> {
+) -> Result<TimelinePage> {
     let limit = query.limit.clamp(1, MAX_PAGE);
     let query = entries::TimelineQuery {
         limit: limit.into(),
@@ -61,7 +61,7 @@ fn moment(text: &str) -> anyhow::Result<Timestamp> {
 
 /// Notes that the person has seen events.
 #[tauri::command]
-pub(crate) async fn mark_read(desktop: State<'_, Desktop>, event_ids: Vec<String>) -> Answer<()> {
+pub(crate) async fn mark_read(desktop: State<'_, Desktop>, event_ids: Vec<String>) -> Result<()> {
     let ids = event_ids
         .iter()
         .map(|id| row(id))
@@ -77,7 +77,7 @@ pub(crate) async fn mark_read(desktop: State<'_, Desktop>, event_ids: Vec<String
 
 /// The newest times in which some endpoint could not be reached, newest first.
 #[tauri::command]
-pub(crate) async fn gaps(desktop: State<'_, Desktop>) -> Answer<Vec<Gap>> {
+pub(crate) async fn gaps(desktop: State<'_, Desktop>) -> Result<Vec<Gap>> {
     let read = |connection: &_| ledger::affecting(connection, GAPS, &here(connection)?);
     let reports = desktop.engine.store.read(read).await?;
     Ok(reports.into_iter().map(Into::into).collect())

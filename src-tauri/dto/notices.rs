@@ -1,8 +1,9 @@
 //! The list of notices, and whether the desktop shows any.
 
+use bellhop_core::answer::{Answer, Snooze};
 use bellhop_core::notice::{self, Held};
 use bellhop_engine::announcing::Opens;
-use bellhop_engine::{answering, desktop, store};
+use bellhop_engine::{desktop, store};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -10,7 +11,7 @@ use super::text;
 use super::words::{NoticeKind, Provider};
 
 /// What the person answered to a notice.
-#[derive(Clone, Copy, Debug, Serialize, TS)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export, export_to = "types.ts")]
 #[expect(missing_docs, reason = "the words of the glossary")]
@@ -18,16 +19,43 @@ pub enum NoticeAnswer {
     Opened,
     Done,
     Snoozed,
+    #[serde(rename = "snoozed_1")]
+    SnoozedMinute,
+    #[serde(rename = "snoozed_5")]
+    SnoozedFiveMinutes,
+    #[serde(rename = "snoozed_10")]
+    SnoozedTenMinutes,
+    #[serde(rename = "snoozed_start")]
+    SnoozedUntilStart,
     Dismissed,
 }
 
-impl From<answering::Answer> for NoticeAnswer {
-    fn from(answer: answering::Answer) -> NoticeAnswer {
+impl From<Answer> for NoticeAnswer {
+    fn from(answer: Answer) -> NoticeAnswer {
         match answer {
-            answering::Answer::Opened => NoticeAnswer::Opened,
-            answering::Answer::Done => NoticeAnswer::Done,
-            answering::Answer::Snoozed | answering::Answer::Later(_) => NoticeAnswer::Snoozed,
-            answering::Answer::Dismissed => NoticeAnswer::Dismissed,
+            Answer::Opened => NoticeAnswer::Opened,
+            Answer::Done => NoticeAnswer::Done,
+            Answer::Snoozed => NoticeAnswer::Snoozed,
+            Answer::Later(Snooze::Minute) => NoticeAnswer::SnoozedMinute,
+            Answer::Later(Snooze::FiveMinutes) => NoticeAnswer::SnoozedFiveMinutes,
+            Answer::Later(Snooze::TenMinutes) => NoticeAnswer::SnoozedTenMinutes,
+            Answer::Later(Snooze::UntilStart) => NoticeAnswer::SnoozedUntilStart,
+            Answer::Dismissed => NoticeAnswer::Dismissed,
+        }
+    }
+}
+
+impl From<NoticeAnswer> for Answer {
+    fn from(answer: NoticeAnswer) -> Answer {
+        match answer {
+            NoticeAnswer::Opened => Answer::Opened,
+            NoticeAnswer::Done => Answer::Done,
+            NoticeAnswer::Snoozed => Answer::Snoozed,
+            NoticeAnswer::SnoozedMinute => Answer::Later(Snooze::Minute),
+            NoticeAnswer::SnoozedFiveMinutes => Answer::Later(Snooze::FiveMinutes),
+            NoticeAnswer::SnoozedTenMinutes => Answer::Later(Snooze::TenMinutes),
+            NoticeAnswer::SnoozedUntilStart => Answer::Later(Snooze::UntilStart),
+            NoticeAnswer::Dismissed => Answer::Dismissed,
         }
     }
 }

@@ -9,12 +9,13 @@
 
 use std::sync::Arc;
 
+use bellhop_core::answer::Answer;
 use bellhop_core::notice::{Loudness, NoticeKind, Wording, Words};
 use bellhop_core::provider::Provider;
 use bellhop_core::signature::SecretValue;
 use bellhop_core::trouble::Unreachable;
 use bellhop_engine::Engine;
-use bellhop_engine::answering::{Answer, SNOOZE};
+use bellhop_engine::answering::SNOOZE;
 use bellhop_engine::store::notices::{self, ListQuery, Listed, NewNotice, Of};
 use bellhop_engine::store::rejections;
 use jiff::{SignedDuration, Timestamp};

@@ -18,6 +18,7 @@ mod over;
 
 use std::sync::Arc;
 
+use bellhop_core::answer::Answer;
 use bellhop_core::notice::Here;
 use bellhop_core::provider::Provider;
 use bellhop_core::reminder::Rules;
@@ -138,9 +139,9 @@ impl World {
             .unwrap()
     }
 
-    async fn answer(&self, word: &'static str, now: Timestamp) {
-        let answer = move |connection: &Connection| reminders::answer(connection, 1, word, now);
-        self.engine().store.write(answer).await.unwrap();
+    async fn answer(&self, answer: Answer, now: Timestamp) {
+        let give = move |connection: &Connection| reminders::answer(connection, 1, answer, now);
+        self.engine().store.write(give).await.unwrap();
     }
 
     fn count(&self, what: &str) -> i64 {

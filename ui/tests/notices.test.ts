@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { open, words } from "./support/open";
 
 const rows = () => screen.findAllByTestId("notice");
@@ -16,6 +16,16 @@ describe("the list of notifications", () => {
     expect(words(act!)).toContain(told.notices[1]!.title);
     expect(words(act!)).toContain("Shown ");
     expect(words(act!)).toContain("Opened ");
+  });
+
+  it("says for how long a reminder was put off", async () => {
+    const { backend } = open("#/endpoints");
+    const { notices } = await backend.notices({ unshown: false, before: null, limit: 1 });
+    const reminder = { ...notices[0]!, answer: "snoozed_start" as const };
+    vi.spyOn(backend, "notices").mockResolvedValue({ notices: [reminder], next: null });
+    location.hash = "#/notices";
+    const [row] = await rows();
+    expect(words(row!)).toContain("Snoozed until the start ");
   });
 
   it("opens what a notification is about", async () => {

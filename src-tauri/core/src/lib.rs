@@ -22,6 +22,7 @@
 //!   on top of all others.
 //! - **notice**: what we want to tell, of an act or of anything else; a *notification* is the bubble that the desktop makes
 //!   of it. One that is **held** is listed and not shown.
+//! - **answer**: what the person did about a notice. A **snooze** is one that puts a reminder off.
 //! - **language** / **clock**: in which the person is told, and by which times are written: those of the system, unless
 //!   another is chosen. **here**: the moment and the place for which something is worded, with both.
 //! - **rule**: what the person said of some notices. **quiet hours**: when notices are held. **manner**: how one notice is told.
@@ -46,6 +47,7 @@ mod providers;
 
 pub mod interpretation;
 
+pub mod answer;
 pub mod booking;
 pub mod digest;
 pub mod hours;

@@ -17,6 +17,7 @@ mod wording;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::answer::Answer;
 use crate::event::BookingStatus;
 use crate::slot::Slot;
 
@@ -246,76 +247,6 @@ impl Cause {
             _ => Cause::Lead(u32::try_from(cause.parse::<u64>().ok()? / 60).ok()?),
         };
         Some((beginning, cause))
-    }
-}
-
-/// For how long the person wants to hear no more of a booking.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Snooze {
-    /// A minute; like the next two no longer than until it begins.
-    Minute,
-    /// Five minutes.
-    FiveMinutes,
-    /// Ten minutes.
-    TenMinutes,
-    /// Until it begins.
-    UntilStart,
-}
-
-/// What the person answered to a reminder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It has been seen.
-    Seen,
-    /// Later.
-    Later(Snooze),
-}
-
-impl Answer {
-    /// Every answer to a reminder that asks for another.
-    pub const SNOOZES: [Snooze; 4] = [
-        Snooze::Minute,
-        Snooze::FiveMinutes,
-        Snooze::TenMinutes,
-        Snooze::UntilStart,
-    ];
-
-    /// What a word says that answers a notice. One that is no snooze says that it was seen.
-    pub fn from_word(word: &str) -> Answer {
-        match word {
-            // Where no length was offered.
-            "snoozed" => Answer::Later(Snooze::TenMinutes),
-            _ => Snooze::from_word(word).map_or(Answer::Seen, Answer::Later),
-        }
-    }
-}
-
-impl Snooze {
-    /// How many minutes it is. `None`: until the booking begins.
-    pub fn minutes(self) -> Option<i64> {
-        match self {
-            Snooze::Minute => Some(1),
-            Snooze::FiveMinutes => Some(5),
-            Snooze::TenMinutes => Some(10),
-            Snooze::UntilStart => None,
-        }
-    }
-
-    /// The word under which it is kept, and that a button has.
-    pub fn word(self) -> &'static str {
-        match self {
-            Snooze::Minute => "snoozed_1",
-            Snooze::FiveMinutes => "snoozed_5",
-            Snooze::TenMinutes => "snoozed_10",
-            Snooze::UntilStart => "snoozed_start",
-        }
-    }
-
-    /// The snooze of a word made by [`Snooze::word`].
-    pub fn from_word(word: &str) -> Option<Snooze> {
-        Answer::SNOOZES
-            .into_iter()
-            .find(|snooze| snooze.word() == word)
     }
 }
 

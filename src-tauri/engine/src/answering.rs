@@ -1,7 +1,7 @@
 //! What the person answers to a notice, and what comes of it.
 
+use bellhop_core::answer::Answer;
 use bellhop_core::notice::{Held, NoticeKind};
-use bellhop_core::reminder::Snooze;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
@@ -12,47 +12,6 @@ use crate::store::{self, StoreError, bookings, events, notices};
 
 /// How long a notice is put off.
 pub const SNOOZE: SignedDuration = SignedDuration::from_mins(10);
-
-/// An answer to a notice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Looked at in the window.
-    Opened,
-    /// Nothing is left to do.
-    Done,
-    /// To be told of again in a while.
-    Snoozed,
-    /// A reminder, for as long as the person chose: [`crate::reminding`] goes by it.
-    Later(Snooze),
-    /// Taken from the screen.
-    Dismissed,
-}
-
-impl Answer {
-    /// The word under which it is kept.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Answer::Opened => "opened",
-            Answer::Done => "done",
-            Answer::Snoozed => "snoozed",
-            Answer::Later(snooze) => snooze.word(),
-            Answer::Dismissed => "dismissed",
-        }
-    }
-
-    /// The answer of a word made by [`Answer::as_str`].
-    pub fn from_word(word: &str) -> Option<Answer> {
-        [
-            Answer::Opened,
-            Answer::Done,
-            Answer::Snoozed,
-            Answer::Dismissed,
-        ]
-        .into_iter()
-        .find(|answer| answer.as_str() == word)
-        .or_else(|| Snooze::from_word(word).map(Answer::Later))
-    }
-}
 
 impl Engine {
     /// Keeps an answer and does what it asks for. The first answer to a notice counts. Who looks at a summary of several

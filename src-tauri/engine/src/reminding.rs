@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bellhop_core::answer::Answer;
 use bellhop_core::notice::{Here, Loudness, NoticeKind, Words};
 use bellhop_core::reminder::{
     About, Cause, GRACE, Own, Rules, beginning, is_ahead, over_at, plan, word,
@@ -251,16 +252,20 @@ impl Engine {
         Ok(found)
     }
 
-    /// Answers the reminders of a booking that were shown, with the word of an answer or of a snooze.
+    /// Answers the reminders of a booking that were shown.
     ///
     /// # Errors
     ///
     /// Fails where SQLite does.
-    pub async fn answer_reminders(&self, booking_id: i64, word: String) -> Result<(), StoreError> {
+    pub async fn answer_reminders(
+        &self,
+        booking_id: i64,
+        answer: Answer,
+    ) -> Result<(), StoreError> {
         let now = Timestamp::now();
         let answered = self
             .store
-            .write(move |connection| reminders::answer(connection, booking_id, &word, now));
+            .write(move |connection| reminders::answer(connection, booking_id, answer, now));
         answered.await?;
         self.changes.tell(Change::Notices);
         Ok(())

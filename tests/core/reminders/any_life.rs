@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bellhop_core::answer::{Answer, Snooze};
 use bellhop_core::event::BookingStatus;
 use bellhop_core::notice::Here;
-use bellhop_core::reminder::{
-    Answer, Cause, GRACE, Rules, Subject, Told, beginning, over_at, plan,
-};
+use bellhop_core::reminder::{Cause, GRACE, Rules, Subject, Told, beginning, over_at, plan};
 use bellhop_core::slot::Slot;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -40,8 +39,8 @@ enum Happening {
 fn happening() -> impl Strategy<Value = Happening> {
     use Happening::*;
     let answer = prop_oneof![
-        Just(Answer::Seen),
-        proptest::sample::select(Answer::SNOOZES.to_vec()).prop_map(Answer::Later),
+        Just(Answer::Opened),
+        proptest::sample::select(Snooze::ALL.to_vec()).prop_map(Answer::Later),
     ];
     prop_oneof![
         8 => (0..90i64).prop_map(Runs),

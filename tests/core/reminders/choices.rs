@@ -1,6 +1,7 @@
 //! What the person chose, and what they answer.
 
-use bellhop_core::reminder::{Answer, Cause, Own, Rule, Rules, Snooze, Told, plan};
+use bellhop_core::answer::{Answer, Snooze};
+use bellhop_core::reminder::{Cause, Own, Rule, Rules, Told, plan};
 
 use crate::{at, day, due, here, lead, rules, subject, timed, told};
 
@@ -45,12 +46,12 @@ fn what_nobody_answers_is_told_again_until_the_booking_begins() {
     }
     assert_eq!(again, [589, 593, 597]);
     booking.told.truncate(2);
-    booking.told[0].answer = Some((Answer::Seen, at(586)));
+    booking.told[0].answer = Some((Answer::Opened, at(586)));
     assert_eq!(
         due(&booking, &rules, 593).map(|mark| mark.at),
         Some(at(593))
     );
-    booking.told[0].answer = Some((Answer::Seen, at(590)));
+    booking.told[0].answer = Some((Answer::Opened, at(590)));
     assert_eq!(
         due(&booking, &rules, 593),
         None,

@@ -1,6 +1,7 @@
 //! When a reminder is due, and when it is over.
 
-use bellhop_core::reminder::{Answer, Cause, Rules, Snooze, Subject, beginning, plan};
+use bellhop_core::answer::{Answer, Snooze};
+use bellhop_core::reminder::{Cause, Rules, Subject, beginning, plan};
 use bellhop_core::slot::Slot;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -113,15 +114,32 @@ fn the_key_of_a_reminder_names_it_and_is_read_back() {
     }
     assert_eq!(Cause::from_once("digest:2026-10-24"), None);
     assert_eq!(Cause::from_once("reminder:12:0:soon"), None);
-    assert_eq!(
-        Answer::from_word("snoozed_start"),
-        Answer::Later(Snooze::UntilStart)
-    );
-    assert_eq!(
-        Answer::from_word("snoozed_10"),
-        Answer::Later(Snooze::TenMinutes)
-    );
-    assert_eq!(Answer::from_word("opened"), Answer::Seen);
+}
+
+#[test]
+fn every_answer_has_a_word_and_a_snooze_its_length() {
+    let kept = [
+        ("opened", Answer::Opened, None),
+        ("done", Answer::Done, None),
+        ("dismissed", Answer::Dismissed, None),
+        ("snoozed", Answer::Snoozed, Some(Snooze::TenMinutes)),
+        (
+            "snoozed_1",
+            Answer::Later(Snooze::Minute),
+            Some(Snooze::Minute),
+        ),
+        (
+            "snoozed_start",
+            Answer::Later(Snooze::UntilStart),
+            Some(Snooze::UntilStart),
+        ),
+    ];
+    for (word, answer, snooze) in kept {
+        assert_eq!(answer.as_str(), word);
+        assert_eq!(Answer::from_word(word), Some(answer));
+        assert_eq!(answer.snooze(), snooze);
+    }
+    assert_eq!(Answer::from_word("snoozed_2"), None);
 }
 
 proptest! {

@@ -1,5 +1,6 @@
 //! What the person chose and answered.
 
+use bellhop_core::answer::{Answer, Snooze};
 use bellhop_core::reminder::{Own, Rule, Rules};
 use bellhop_core::sample::Act;
 use bellhop_engine::reminding;
@@ -24,16 +25,20 @@ async fn a_snooze_and_repeats_survive_a_restart() {
     assert_eq!(world.next(at("09:45:01")).await, at("09:48:00"));
     world.restart().await;
     assert_eq!(world.look(at("09:48:00")).await.len(), 1);
-    world.answer("snoozed_5", at("09:49:00")).await;
+    world
+        .answer(Answer::Later(Snooze::FiveMinutes), at("09:49:00"))
+        .await;
     world.restart().await;
     assert_eq!(world.look(at("09:51:00")).await, NONE);
     let told = world.look(at("09:54:00")).await;
     assert!(told[0].starts_with("In 6 minutes: Amelia Hart"), "{told:?}");
-    world.answer("snoozed_start", at("09:55:00")).await;
+    world
+        .answer(Answer::Later(Snooze::UntilStart), at("09:55:00"))
+        .await;
     assert_eq!(world.look(at("09:57:00")).await, NONE);
     let told = world.look(at("10:00:00")).await;
     assert!(told[0].starts_with("Now: Amelia Hart"), "{told:?}");
-    world.answer("opened", at("10:00:10")).await;
+    world.answer(Answer::Opened, at("10:00:10")).await;
     assert_eq!(world.look(at("10:03:00")).await, NONE);
 }
 
@@ -101,7 +106,7 @@ async fn rules_and_a_bookings_own_choice_say_when() {
     assert_eq!(world.look(at("09:45:00")).await, NONE);
     world
         .engine()
-        .answer_reminders(3, "dismissed".to_owned())
+        .answer_reminders(3, Answer::Dismissed)
         .await
         .unwrap();
     assert_eq!(cards(at("09:47:00")), (vec![], None));

@@ -23,6 +23,7 @@ import type {
   KnownPerson,
   Look,
   NewEndpoint,
+  NoticeAnswer,
   NoticePage,
   NoticeQuery,
   OverlapPair,
@@ -78,8 +79,7 @@ export interface Backend {
   remindOfBooking(id: string, leads: number[] | null): Promise<BookingReminders>;
   /** What is on the card. */
   cards(): Promise<Card[]>;
-  /** `dismissed`, `snoozed_1`, `snoozed_5`, `snoozed_10` or `snoozed_start`. */
-  answerCard(bookingId: string, answer: string): Promise<void>;
+  answerCard(bookingId: string, answer: NoticeAnswer): Promise<void>;
   openCard(bookingId: string): Promise<void>;
   /** Bookings that are in each other's way, neither accepted nor over, the next ones first. */
   overlaps(): Promise<OverlapPair[]>;

@@ -414,7 +414,7 @@ answeredAt: string | null, };
 /**
  * What the person answered to a notice.
  */
-export type NoticeAnswer = "opened" | "done" | "snoozed" | "dismissed";
+export type NoticeAnswer = "opened" | "done" | "snoozed" | "snoozed_1" | "snoozed_5" | "snoozed_10" | "snoozed_start" | "dismissed";
 
 /**
  * What a notice tells of.

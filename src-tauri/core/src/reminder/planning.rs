@@ -4,7 +4,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::{Answer, Cause, GRACE, Mark, Rules, Subject};
+use super::{Cause, GRACE, Mark, Rules, Subject};
 use crate::event::BookingStatus;
 use crate::notice::Here;
 use crate::slot::Slot;
@@ -153,11 +153,8 @@ fn snoozes(subject: &Subject) -> Vec<(Timestamp, Timestamp)> {
     let answers = subject.told.iter().filter_map(|told| told.answer);
     answers
         .filter_map(|(answer, at)| {
-            let Answer::Later(snooze) = answer else {
-                return None;
-            };
             let begins = start.filter(|start| *start > at);
-            let until = match snooze.minutes() {
+            let until = match answer.snooze()?.minutes() {
                 Some(minutes) => {
                     let until = at.checked_add(minutes.minutes()).ok()?;
                     begins.map_or(until, |begins| until.min(begins))

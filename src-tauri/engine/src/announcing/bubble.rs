@@ -1,12 +1,13 @@
 //! Bubbles: what the desktop is asked to show of notices.
 
+use bellhop_core::answer::Snooze;
 use bellhop_core::event::EventKind;
 use bellhop_core::language::Language;
 use bellhop_core::notice::{
     Here, Loudness, NoticeKind, Privacy, Wording, Words, discreet, headline,
 };
 use bellhop_core::provider::Provider;
-use bellhop_core::reminder::{Cause, Snooze};
+use bellhop_core::reminder::Cause;
 use bellhop_core::rule::Sound;
 use bellhop_core::slot::Slot;
 use bellhop_core::times::written;

@@ -3,6 +3,7 @@
 mod listing;
 mod planning;
 
+use bellhop_core::answer::Answer;
 use bellhop_core::notice::{Held, Loudness, NoticeKind, Wording, Words};
 use bellhop_core::provider::Provider;
 use bellhop_core::trouble::{self, Place};
@@ -12,7 +13,6 @@ use rusqlite::{Connection, Row, named_params, params};
 use super::columns::{moment, rows};
 use super::endpoints::provider_word;
 use super::{Result, StoreError};
-use crate::answering::Answer;
 
 pub use listing::{ListQuery, Listed, Told, list, of_delivery};
 pub(crate) use planning::{

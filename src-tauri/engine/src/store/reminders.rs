@@ -2,11 +2,10 @@
 //!
 //! A reminder is a notice; what tells it from others is in [`Cause::once`].
 
+use bellhop_core::answer::Answer;
 use bellhop_core::event::{Attendee, BookingStatus};
 use bellhop_core::provider::Provider;
-use bellhop_core::reminder::{
-    Answer, Cause, GRACE, LONGEST_LEAD, Own, Rules, Subject, Told, beginning,
-};
+use bellhop_core::reminder::{Cause, GRACE, LONGEST_LEAD, Own, Rules, Subject, Told, beginning};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -174,8 +173,9 @@ fn of_beginning(connection: &Connection, booking_id: i64, begins: &str) -> Resul
             planned_at: moment(row.get("planned_at")?),
             shown_at: at("shown_at")?,
             held: row.get::<_, Option<String>>("held")?.is_some(),
+            // One that only a newer version knows was an answer too.
             answer: answer
-                .map(|word| Answer::from_word(&word))
+                .map(|word| Answer::from_word(&word).unwrap_or(Answer::Dismissed))
                 .zip(at("answered_at")?),
         }))
     })?;
@@ -285,12 +285,17 @@ pub(crate) fn call_off(
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn answer(connection: &Connection, booking_id: i64, word: &str, now: Timestamp) -> Result<()> {
+pub fn answer(
+    connection: &Connection,
+    booking_id: i64,
+    answer: Answer,
+    now: Timestamp,
+) -> Result<()> {
     connection
         .prepare_cached(
             "UPDATE notice SET answer = ?2, answered_at = ?3
              WHERE booking_id = ?1 AND kind = 'reminder' AND answer IS NULL AND held IS NULL AND shown_at IS NOT NULL",
         )?
-        .execute(params![booking_id, word, now.as_microsecond()])?;
+        .execute(params![booking_id, answer.as_str(), now.as_microsecond()])?;
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! What the person can read of notices, shown or not.
 
+use bellhop_core::answer::Answer;
 use bellhop_core::notice::Held;
 use jiff::Timestamp;
 use rusqlite::{Connection, named_params};
 
 use super::{Notice, columns, held, read};
-use crate::answering::Answer;
 use crate::store::Result;
 use crate::store::columns::{moment, rows};
 
