@@ -13,6 +13,7 @@ mod error;
 mod state;
 
 mod card;
+mod closing;
 mod login;
 mod notifier;
 mod restarting;

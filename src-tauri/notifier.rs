@@ -31,7 +31,7 @@ mod linux;
 
 use bellhop_core::answer::{Answer, Snooze};
 use bellhop_core::language::Language;
-use bellhop_engine::announcing::{Bubble, Opens};
+use bellhop_engine::announcing::Bubble;
 use tauri::{AppHandle, Manager as _};
 
 #[cfg(not(target_os = "linux"))]
@@ -114,7 +114,7 @@ fn keys(bubble: &Bubble) -> Vec<Key> {
 async fn answered(app: &AppHandle, bubble: &Bubble, key: Key) {
     if matches!(key, Key::Bubble | Key::Open) {
         // Whatever becomes of the answer, the person sees the window.
-        let (window_app, page) = (app.clone(), page(bubble.opens));
+        let (window_app, page) = (app.clone(), windows::page(bubble.opens));
         let asked = app.run_on_main_thread(move || windows::show(&window_app, Some(&page)));
         asked.unwrap_or_else(|error| tracing::warn!(%error, "a click on a notification was lost"));
     }
@@ -125,17 +125,6 @@ async fn answered(app: &AppHandle, bubble: &Bubble, key: Key) {
         Key::Later(snooze) => Answer::Later(snooze),
     };
     give(app, bubble, answer).await;
-}
-
-/// The page of the window that a bubble leads to.
-pub(crate) fn page(opens: Opens) -> String {
-    match opens {
-        Opens::Timeline => "#/timeline".to_owned(),
-        Opens::Booking(id) => format!("#/booking/{id}"),
-        Opens::Today => "#/digest".to_owned(),
-        Opens::Endpoints => "#/endpoints".to_owned(),
-        Opens::Reach => "#/settings".to_owned(),
-    }
 }
 
 /// The person closed a bubble without pressing anything.

@@ -17,7 +17,6 @@ use tauri::{AppHandle, Manager as _};
 use tokio::sync::oneshot;
 
 use crate::commands::endpoints as endpoints_command;
-use crate::notifier;
 use crate::state::Desktop;
 use crate::windows;
 use menu::{Chosen, Entry};
@@ -203,7 +202,7 @@ fn look_at(app: AppHandle, notice: i64) {
         let page = match engine.store.read(read).await {
             Ok(found) => found
                 .first()
-                .map(|trouble| notifier::page(Opens::of(trouble))),
+                .map(|trouble| windows::page(Opens::of(trouble))),
             Err(error) => {
                 tracing::error!(%error, "a trouble could not be read");
                 None

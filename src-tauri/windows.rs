@@ -1,8 +1,7 @@
 //! The window. It exists only while it is open, so that nothing of a browser runs while Bellhop waits in the tray.
 
 use bellhop_core::language::Language;
-use bellhop_core::notice::Wording;
-use bellhop_engine::announcing::Bubble;
+use bellhop_engine::announcing::Opens;
 use bellhop_engine::instance::Window;
 use bellhop_engine::store::settings;
 use tauri::{
@@ -11,9 +10,9 @@ use tauri::{
 
 use crate::dto::{Appearance, Look};
 use crate::state::Desktop;
-use crate::{notifier, tray};
 
-const MAIN: &str = "main";
+/// The name of the window. The card has one of its own.
+pub(crate) const MAIN: &str = "main";
 
 /// Shows the window, and in it the page of a hash such as `#/booking/12`.
 pub(crate) fn show(app: &AppHandle, page: Option<&str>) {
@@ -28,6 +27,17 @@ pub(crate) fn show(app: &AppHandle, page: Option<&str>) {
     match shown {
         Ok(()) => app.state::<Desktop>().serving.set_window(Window::Open),
         Err(error) => tracing::error!(%error, "the window could not be shown"),
+    }
+}
+
+/// The page of the window that a notice leads to.
+pub(crate) fn page(opens: Opens) -> String {
+    match opens {
+        Opens::Timeline => "#/timeline".to_owned(),
+        Opens::Booking(id) => format!("#/booking/{id}"),
+        Opens::Today => "#/digest".to_owned(),
+        Opens::Endpoints => "#/endpoints".to_owned(),
+        Opens::Reach => "#/settings".to_owned(),
     }
 }
 
@@ -86,69 +96,10 @@ fn open(app: &AppHandle, page: Option<&str>) -> tauri::Result<()> {
         .min_inner_size(560.0, 420.0)
         .build()?;
     let app = app.clone();
-    window.on_window_event(move |event| match event {
-        // The demo ends with its window.
-        WindowEvent::CloseRequested { .. } if !app.state::<Desktop>().demo => {
-            tauri::async_runtime::spawn(say_where_it_goes(app.clone()));
-        }
-        WindowEvent::Destroyed => {
+    window.on_window_event(move |event| {
+        if let WindowEvent::Destroyed = event {
             app.state::<Desktop>().serving.set_window(Window::Hidden);
         }
-        _ => {}
     });
     Ok(())
-}
-
-/// Whoever closes the window for the first time may think that calls are no longer taken.
-async fn say_where_it_goes(app: AppHandle) {
-    if let Err(error) = say_once(&app).await {
-        tracing::warn!(%error, "nobody was told that Bellhop goes on in the tray");
-    }
-}
-
-async fn say_once(app: &AppHandle) -> anyhow::Result<()> {
-    let store = &app.state::<Desktop>().engine.store;
-    let read = store.read(|connection| {
-        let said = settings::get(connection, settings::SAID_TRAY)?;
-        Ok((said, settings::spoken(connection)?.0))
-    });
-    let (said, language) = read.await?;
-    if said.is_some() {
-        return Ok(());
-    }
-    let bubble = Bubble::of_program(goes_on(tray::is_there(app), language), language);
-    let shown_app = app.clone();
-    let shown = tauri::async_runtime::spawn_blocking(move || notifier::show(&shown_app, &bubble));
-    shown.await?.map_err(anyhow::Error::msg)?;
-    let noted =
-        store.write(|connection| settings::set(connection, settings::SAID_TRAY, Some("yes")));
-    Ok(noted.await?)
-}
-
-fn goes_on(in_tray: bool, language: Language) -> Wording {
-    let title = match in_tray {
-        true => language.of(
-            "Bellhop goes on in the tray",
-            "Bellhop läuft im Infobereich weiter",
-        ),
-        false => language.of("Bellhop goes on", "Bellhop läuft weiter"),
-    };
-    let back = match in_tray {
-        true => language.of(
-            "Its icon opens the window again, and quits Bellhop.",
-            "Sein Symbol öffnet das Fenster wieder und beendet Bellhop.",
-        ),
-        false => language.of(
-            "Start Bellhop once more to see the window again.",
-            "Starten Sie Bellhop noch einmal, um das Fenster wieder zu sehen.",
-        ),
-    };
-    let meanwhile = language.of(
-        "It takes calls and tells you of them while its window is closed.",
-        "Auch bei geschlossenem Fenster nimmt es Aufrufe an und meldet sie Ihnen.",
-    );
-    Wording {
-        title: title.to_owned(),
-        body: format!("{meanwhile} {back}"),
-    }
 }

@@ -23,7 +23,7 @@ use crate::dto::Restored;
 use crate::notifier::Notifier;
 use crate::restarting::{self, Restarting};
 use crate::state::Desktop;
-use crate::{card, commands, dto, login, notifier, tray, windows};
+use crate::{card, closing, commands, dto, login, notifier, tray, windows};
 
 /// Runs the desktop program to its end.
 pub fn run() -> ExitCode {
@@ -87,6 +87,7 @@ fn start(args: Args) -> anyhow::Result<i32> {
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_dialog::init())
         .plugin(login::plugin(&args))
+        .on_window_event(closing::heard)
         .invoke_handler(tauri::generate_handler![
             commands::timeline::timeline,
             commands::bookings::booking,
