@@ -74,8 +74,9 @@ pub(crate) async fn run(store: Store, changes: &Changes, stop: CancellationToken
 }
 
 async fn begin(store: &Store, changes: &Changes) -> Result<()> {
-    resume(store, changes).await?;
-    overlaps::catch_up(store, changes).await
+    // First, so that what comes meanwhile is not compared twice.
+    overlaps::catch_up(store, changes).await?;
+    resume(store, changes).await
 }
 
 /// Processes everything that waits.

@@ -12,9 +12,6 @@ use super::{Overlap, standing};
 /// With how many others a booking is paired when it comes, the nearest. A thousand at one time are not a million pairs.
 pub const MOST: usize = 8;
 
-/// How many are looked at in each class of lengths to find those.
-const LOOKED_AT: i64 = 32;
-
 /// The longest bookings of each class of lengths but the last. The index is made of the same.
 const LENGTHS: [SignedDuration; 3] = [
     SignedDuration::from_hours(3),
@@ -82,14 +79,15 @@ fn read_span(row: &Row<'_>) -> Result<Span> {
 }
 
 /// Bookings of one class of lengths that begin in a time and are not over before it, the latest first. What the endpoint of
-/// the booking has beside it on purpose is left out, since it could be all that is looked at.
+/// the booking has beside it on purpose is left out, since those could be all of the 32. That limit is no parameter:
+/// SQLite would compile the statement anew each time that one is bound.
 const IN_CLASS: &str = "SELECT booking.id, start_at, end_at, buffer_minutes, endpoint_id, host, title
      FROM booking JOIN endpoint ON endpoint.id = endpoint_id
      WHERE length_class = ?1 AND start_at > ?2 AND start_at < ?3 AND max(start_at + 1, coalesce(end_at, 0)) > ?4
        AND booking.id != ?5
-       AND NOT (endpoint_id = ?7
-                AND (coalesce(host != ?8, 0) OR (start_at = ?9 AND end_at IS ?10 AND title IS ?11)))
-     ORDER BY start_at DESC LIMIT ?6";
+       AND NOT (endpoint_id = ?6
+                AND (coalesce(host != ?7, 0) OR (start_at = ?8 AND end_at IS ?9 AND title IS ?10)))
+     ORDER BY start_at DESC LIMIT 32";
 
 /// The bookings that are in the way of one, the nearest first.
 fn around(connection: &Connection, span: &Span) -> Result<Vec<Overlap>> {
@@ -112,7 +110,6 @@ fn around(connection: &Connection, span: &Span) -> Result<Vec<Overlap>> {
             to.as_microsecond(),
             from.as_microsecond(),
             span.id,
-            LOOKED_AT,
             span.endpoint_id,
             span.host,
             span.start.as_microsecond(),
@@ -234,7 +231,6 @@ mod tests {
                 to,
                 from,
                 0,
-                LOOKED_AT,
                 1,
                 nobody,
                 0,
@@ -251,6 +247,26 @@ mod tests {
             assert_eq!(statement.get_status(StatementStatus::Sort), 0);
         }
         assert_eq!(found, 10);
+    }
+
+    /// SQLite compiles a statement anew where a bound value may change its plan, which costs more than a look.
+    #[test]
+    fn a_look_compiles_nothing_anew() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO endpoint (provider, label, token, created_at) VALUES ('orufy', 'One', 'a', 0);
+                 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 9)
+                 INSERT INTO booking (endpoint_id, status, host, title, start_at, end_at, attendee, created_at, updated_at)
+                 SELECT 1, 'confirmed', iif(n % 2, 'Asha', 'Ben'), 'Cut ' || n, n * 1000, n * 1000 + 5000, '{}', 0, 0 FROM n;",
+            )
+            .unwrap();
+        for id in 1..=9 {
+            look(&connection, id).unwrap();
+        }
+        let statement = connection.prepare_cached(IN_CLASS).unwrap();
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 
     #[test]
