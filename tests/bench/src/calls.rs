@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use bellhop_core::provider::Provider;
 use bellhop_core::sample::SampleBooking;
 use bellhop_core::signature::{SecretValue, sign};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Endpoints that share the load, since each may be called 10,000 times in a row before it is slowed down.
 pub(crate) const ENDPOINTS: usize = 32;
@@ -16,6 +16,9 @@ pub(crate) const SECRET: &str = "a secret that signs nothing but made-up booking
 
 /// The sizes that real bookings have, in bytes.
 const SIZES: std::ops::RangeInclusive<usize> = 600..=900;
+
+/// The days over which bookings are spread, beginning with the next: a million of them are 274 a day.
+const DAYS: u64 = 3_650;
 
 /// The provider of each endpoint in turn: they sign in two ways.
 pub(crate) fn provider_of(endpoint: usize) -> Provider {
@@ -91,7 +94,7 @@ impl Calls {
 /// The body of a call, in the provider's own JSON, of a size within [`SIZES`].
 pub(crate) fn body(provider: Provider, number: u64, now: Timestamp) -> Result<Vec<u8>> {
     let sample = provider
-        .sample("booking.created", &SampleBooking::new(number, now))
+        .sample("booking.created", &booking(number, now)?)
         .context("a provider without a sample")?;
     let wanted =
         SIZES.start() + usize::try_from(number).unwrap_or_default() % (SIZES.end() - SIZES.start());
@@ -103,6 +106,15 @@ pub(crate) fn body(provider: Provider, number: u64, now: Timestamp) -> Result<Ve
     body.extend("Please ring the bell twice. ".bytes().cycle().take(missing));
     body.extend_from_slice(b"\"}");
     Ok(body)
+}
+
+/// A booking on one of the next [`DAYS`], at any minute of ten hours.
+fn booking(number: u64, now: Timestamp) -> Result<SampleBooking> {
+    let mut booking = SampleBooking::new(number, now);
+    let (days, minutes) = ((number >> 16) % DAYS, (number >> 32) % 600);
+    booking.start += SignedDuration::from_hours(24 * i64::try_from(days)?);
+    booking.start += SignedDuration::from_mins(i64::try_from(minutes)?);
+    Ok(booking)
 }
 
 /// Numbers of bookings. They look random, as the ids that providers give do, and none comes twice.

@@ -73,24 +73,28 @@ fn fill(bellhop: &Path, home: &Home, count: i64) -> Result<()> {
     Ok(())
 }
 
-/// What the first call of a provider left in each table, as another call of another booking. Each names all parameters,
-/// since SQLite takes no more than a statement has.
+/// What the first call of a provider left in each table, as another call of another booking: a million of them came in the
+/// last ten years, one every 315.36 seconds, and take place in the next ten. Each names all parameters, since SQLite takes
+/// no more than a statement has.
 const COPIES: [&str; 5] = [
     "INSERT INTO delivery (id, endpoint_id, idempotency_key, received_at, query, headers, body, trust, state, problems)
-     SELECT ?1, ?2, replace(idempotency_key, ?4, ?5), received_at + ?1, query, headers,
+     SELECT ?1, ?2, replace(idempotency_key, ?4, ?5), received_at + (?1 - 1000000) * 315360000, query, headers,
             CAST(replace(CAST(body AS TEXT), ?4, ?5) AS BLOB), trust, state, problems FROM delivery
      WHERE id = ?3 AND ?6 IS NOT NULL",
     "INSERT INTO booking (id, endpoint_id, status, title, start_at, end_at, date, attendee, host, reason, created_at, updated_at)
-     SELECT ?1, ?2, status, title, start_at, end_at, date, attendee, host, reason, created_at + ?1, updated_at + ?1
+     SELECT ?1, ?2, status, title, start_at + ?1 % 3650 * 86400000000, end_at + ?1 % 3650 * 86400000000, date, attendee, host,
+            reason, created_at + (?1 - 1000000) * 315360000, updated_at + (?1 - 1000000) * 315360000
      FROM booking WHERE id = ?3 AND coalesce(?4, ?5, ?6) IS NOT NULL",
     "INSERT INTO booking_ref (endpoint_id, provider_booking_id, booking_id)
      SELECT ?2, replace(provider_booking_id, ?4, ?5), ?1 FROM booking_ref WHERE booking_id = ?3 AND ?6 IS NOT NULL",
     "INSERT INTO event (id, delivery_id, position, endpoint_id, booking_id, fingerprint, fact, kind, status, start_at, end_at,
                         date, late, received_at, read_at)
-     SELECT ?1, ?1, position, ?2, ?1, ?6, replace(fact, ?4, ?5), kind, status, start_at, end_at, date, late, received_at + ?1,
-            received_at FROM event WHERE id = ?3",
+     SELECT ?1, ?1, position, ?2, ?1, ?6, replace(fact, ?4, ?5), kind, status, start_at + ?1 % 3650 * 86400000000,
+            end_at + ?1 % 3650 * 86400000000, date, late, received_at + (?1 - 1000000) * 315360000, received_at
+     FROM event WHERE id = ?3",
     "INSERT INTO notice (kind, event_id, title, body, discreet_title, discreet_body, planned_at, loudness, shown_at, held)
-     SELECT kind, ?1, title, body, discreet_title, discreet_body, planned_at + ?1, loudness, planned_at + ?1, held
+     SELECT kind, ?1, title, body, discreet_title, discreet_body, planned_at + (?1 - 1000000) * 315360000, loudness,
+            planned_at + (?1 - 1000000) * 315360000, held
      FROM notice WHERE event_id = ?3
      AND coalesce(?2, ?4, ?5, ?6) IS NOT NULL",
 ];
