@@ -36,7 +36,7 @@ test("another language is spoken as soon as it is chosen", async () => {
 
 /** What is said elsewhere than in the window: in notifications and in the tray, in German by Rust itself, and by the command line. */
 const notInTheWindow =
-  /^core\/src\/(notice\/wording|digest\/wording|reminder\/wording|overlap|rule|trouble|curl|sample|provider)\.rs$|^engine\/src\/(sending|announcing\/bubble)\.rs$|^tray(\.rs$|\/)|^(wiring|windows|notifier|card)\.rs$/;
+  /^core\/src\/(notice\/wording|digest\/wording|reminder\/wording|overlap|rule|trouble|curl|sample|provider)\.rs$|^engine\/src\/(sending|announcing\/bubble)\.rs$|^tray(\.rs$|\/)|^(wiring|closing|notifier|card)\.rs$/;
 
 const textsForTheWindow = () => [...textsOfRust()].filter(([file]) => !notInTheWindow.test(file));
 
