@@ -205,18 +205,22 @@ mod tests {
     /// What a look may do. Reading everything would be far more.
     const STEPS: i32 = 1_500;
 
-    #[test]
-    fn a_look_reads_what_is_near_and_not_the_table() {
+    /// A database in which there is what this SQL makes.
+    fn database(sql: &str) -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection).unwrap();
+        connection.execute_batch(sql).unwrap();
         connection
-            .execute_batch(&format!(
-                "INSERT INTO endpoint (provider, label, token, created_at) VALUES ('bookora', 'One', 'a', 0);
-                 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {BOOKINGS})
-                 INSERT INTO booking (endpoint_id, status, start_at, end_at, attendee, created_at, updated_at)
-                 SELECT 1, 'confirmed', n * 360000000, n * 360000000 + 300000000, '{{}}', 0, 0 FROM n;"
-            ))
-            .unwrap();
+    }
+
+    #[test]
+    fn a_look_reads_what_is_near_and_not_the_table() {
+        let connection = database(&format!(
+            "INSERT INTO endpoint (provider, label, token, created_at) VALUES ('bookora', 'One', 'a', 0);
+             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {BOOKINGS})
+             INSERT INTO booking (endpoint_id, status, start_at, end_at, attendee, created_at, updated_at)
+             SELECT 1, 'confirmed', n * 360000000, n * 360000000 + 300000000, '{{}}', 0, 0 FROM n;"
+        ));
         let minute = |minute: i64| minute * 60_000_000;
         // One hour in the middle of it all: ten are in its way.
         let (from, to) = (minute(BOOKINGS * 3), minute(BOOKINGS * 3 + 60));
@@ -252,35 +256,29 @@ mod tests {
     /// SQLite compiles a statement anew where a bound value may change its plan, which costs more than a look.
     #[test]
     fn a_look_compiles_nothing_anew() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection).unwrap();
-        connection
-            .execute_batch(
-                "INSERT INTO endpoint (provider, label, token, created_at) VALUES ('orufy', 'One', 'a', 0);
-                 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 9)
-                 INSERT INTO booking (endpoint_id, status, host, title, start_at, end_at, attendee, created_at, updated_at)
-                 SELECT 1, 'confirmed', iif(n % 2, 'Asha', 'Ben'), 'Cut ' || n, n * 1000, n * 1000 + 5000, '{}', 0, 0 FROM n;",
-            )
-            .unwrap();
+        let connection = database(
+            "INSERT INTO endpoint (provider, label, token, created_at) VALUES ('orufy', 'One', 'a', 0);
+             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 9)
+             INSERT INTO booking (endpoint_id, status, host, title, start_at, end_at, attendee, created_at, updated_at)
+             SELECT 1, 'confirmed', iif(n % 2, 'Asha', 'Ben'), 'Cut ' || n, n * 1000, n * 1000 + 5000, '{}', 0, 0 FROM n;",
+        );
         for id in 1..=9 {
             look(&connection, id).unwrap();
         }
         let statement = connection.prepare_cached(IN_CLASS).unwrap();
+        // It is the one that the looks ran, once for each class of lengths.
+        assert_eq!(statement.get_status(StatementStatus::Run), 9 * 4);
         assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 
     #[test]
     fn many_hosts_of_one_endpoint_do_not_hide_what_is_in_the_way_of_one() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection).unwrap();
-        connection
-            .execute_batch(
-                "INSERT INTO endpoint (provider, label, token, created_at) VALUES ('orufy', 'One', 'a', 0);
-                 WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100)
-                 INSERT INTO booking (endpoint_id, status, host, title, start_at, end_at, attendee, created_at, updated_at)
-                 SELECT 1, 'confirmed', iif(n = 1, 'Asha', 'Ben'), 'Cut', n, n + 3600000000, '{}', 0, 0 FROM n;",
-            )
-            .unwrap();
+        let connection = database(
+            "INSERT INTO endpoint (provider, label, token, created_at) VALUES ('orufy', 'One', 'a', 0);
+             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 100)
+             INSERT INTO booking (endpoint_id, status, host, title, start_at, end_at, attendee, created_at, updated_at)
+             SELECT 1, 'confirmed', iif(n = 1, 'Asha', 'Ben'), 'Cut', n, n + 3600000000, '{}', 0, 0 FROM n;",
+        );
         let asha = span(&connection, 1).unwrap().unwrap();
         let another = Span {
             id: 101,
