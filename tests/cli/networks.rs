@@ -261,7 +261,7 @@ fn an_address_of_ones_own_is_looked_at_in_another_network_and_after_a_sleep() {
 #[ignore = "makes network namespaces, which takes root"]
 fn an_address_of_ones_own_is_looked_at_after_a_sleep_that_began_in_the_middle_of_a_look() {
     let world = World::elsewhere();
-    world.edge.silent_to_public(true);
+    world.edge.hold_calls(true);
     world.moves(4);
     world.sleeps();
     world.calls(5);

@@ -102,11 +102,14 @@ impl World {
             .unwrap()
     }
 
-    /// Whether anything of a test is left.
+    /// Whether anything of a test is left but its nonce.
     async fn traces(&self) -> usize {
         let read = self.engine.store.read(|connection| {
-            let tests: i64 =
-                connection.query_row("SELECT count(*) FROM self_test", [], |row| row.get(0))?;
+            let tests: i64 = connection.query_row(
+                "SELECT count(*) FROM self_test WHERE body IS NOT NULL",
+                [],
+                |row| row.get(0),
+            )?;
             let query = DeliveryQuery {
                 limit: 9,
                 ..DeliveryQuery::default()
@@ -278,6 +281,34 @@ async fn each_hop_that_fails_has_its_own_advice_and_leaves_nothing() {
     assert_eq!(advice(&report).0, HopName::Edge);
 
     assert_eq!(world.traces().await, 0);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_of_a_test_that_comes_when_the_test_is_over_makes_no_booking() {
+    let world = World::start().await;
+    let endpoint = world.endpoint(Provider::Kordless).await;
+    let (roots, via) = (world.edge.root_cas(), world.edge.public());
+    let impatient = Outside::new(Some(&roots), Some(via), None, Duration::from_millis(500));
+    let target = Target {
+        public_url: &world.url,
+        outside: &impatient.await.unwrap(),
+        notifies: true,
+    };
+    world.edge.hold_calls(true);
+    let report = self_test::run(&world.engine, endpoint.id, &target)
+        .await
+        .unwrap();
+    assert_eq!(advice(&report).0, HopName::Tunnel);
+    assert!(advice(&report).1.contains("not answered in time"));
+    world.edge.hold_calls(false);
+    world
+        .edge
+        .until(SOON, |edge| edge.answered_late() == 1)
+        .await
+        .unwrap();
+    assert_eq!(world.traces().await, 0);
+    assert_eq!(world.bubbles.all().len(), 0);
     world.end().await;
 }
 

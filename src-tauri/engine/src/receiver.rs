@@ -116,15 +116,16 @@ async fn hook(
     if let Some(caller) = caller {
         caller.waits();
     }
-    match test_call::nonce(&receiver.engine, &known.called, &call) {
-        Some(nonce) => {
-            match test_call::take(&receiver.engine, &known.called, call, nonce, began).await {
+    match test_call::of(&receiver.engine, &known.called, &call) {
+        Ok(Some(test)) => {
+            match test_call::take(&receiver.engine, &known.called, call, test, began).await {
                 Ok(true) => StatusCode::OK.into_response(),
                 Ok(false) => StatusCode::UNAUTHORIZED.into_response(),
                 Err(error) => unavailable(&receiver.engine, &error),
             }
         }
-        None => accept(&receiver, &token, known, Received { call, room }).await,
+        Ok(None) => accept(&receiver, &token, known, Received { call, room }).await,
+        Err(error) => unavailable(&receiver.engine, &error),
     }
 }
 

@@ -157,7 +157,7 @@ pub async fn run(
     let report = walk(engine, &endpoint, &nonce, target).await;
     engine
         .store
-        .write(move |connection| self_tests::end(connection, &nonce))
+        .write(move |connection| self_tests::end(connection, &nonce, Timestamp::now()))
         .await?;
     report
 }

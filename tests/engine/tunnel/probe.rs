@@ -63,6 +63,25 @@ async fn the_receiver_never_sees_a_probe() {
 }
 
 #[tokio::test]
+async fn a_probe_that_comes_when_it_has_been_given_up_goes_no_further() {
+    let edge = Edge::start().await.unwrap();
+    let receiver = Receiver::default();
+    let doorman = Arc::new(Doorman::default());
+    let (tunnel, url) = started(&edge, doorman.in_front_of(receiver.router())).await;
+    let (roots, via) = (Some(edge.root_cas()), Some(edge.public()));
+    let impatient = Prober::new(doorman, roots, via, None, Duration::from_millis(200));
+    edge.hold_calls(true);
+    let given_up = impatient.await.unwrap().probe(&url).await.unwrap_err();
+    assert!(given_up.cause().contains("not answered in time"));
+    edge.hold_calls(false);
+    edge.until(SOON, |edge| edge.answered_late() == 1)
+        .await
+        .unwrap();
+    assert_eq!(receiver.got().len(), 0);
+    tunnel.close().await;
+}
+
+#[tokio::test]
 async fn a_real_call_saves_a_probe() {
     let edge = Edge::start().await.unwrap();
     let mut config = config(&edge);

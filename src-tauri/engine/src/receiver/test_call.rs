@@ -7,16 +7,35 @@ use jiff::Timestamp;
 use super::checked;
 use crate::Engine;
 use crate::self_test::{HEADER, SelfTestError};
+use crate::store::StoreError;
 use crate::store::endpoints::Called;
 use crate::store::self_tests::{self, Arrival, Step};
 
-/// The nonce of a call that is the call of a test.
-pub(super) fn nonce(engine: &Engine, called: &Called, call: &Call) -> Option<String> {
-    let nonce = call.header(HEADER)?.to_owned();
-    let expected = engine
+/// The test that a call belongs to.
+pub(super) struct TestOfCall {
+    nonce: String,
+    /// Whether it still waits for its call. One that comes late or twice has been told of already.
+    awaits: bool,
+}
+
+/// The test that a call belongs to, where it belongs to one.
+///
+/// # Errors
+///
+/// Fails where the store does.
+pub(super) fn of(
+    engine: &Engine,
+    called: &Called,
+    call: &Call,
+) -> Result<Option<TestOfCall>, StoreError> {
+    let Some(nonce) = call.header(HEADER) else {
+        return Ok(None);
+    };
+    let awaits = engine
         .store
-        .read_here(|connection| self_tests::is_expected(connection, &nonce, called.id));
-    expected.unwrap_or(false).then_some(nonce)
+        .read_here(|connection| self_tests::is_awaited(connection, nonce, called.id))?;
+    let nonce = nonce.to_owned();
+    Ok(awaits.map(|awaits| TestOfCall { nonce, awaits }))
 }
 
 /// Takes the call of a test as the receiver takes any other, with the same check and the same commit.
@@ -28,9 +47,13 @@ pub(super) async fn take(
     engine: &Engine,
     called: &Called,
     call: Call,
-    nonce: String,
+    test: TestOfCall,
     began: Timestamp,
 ) -> Result<bool, SelfTestError> {
+    if !test.awaits {
+        return Ok(true);
+    }
+    let nonce = test.nonce;
     let arrival = Arrival {
         began,
         whole: Timestamp::now(),

@@ -20,6 +20,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0006_reminders.sql")),
     M::up(include_str!("migrations/0007_overlaps_and_digests.sql")),
     M::up(include_str!("migrations/0008_rules.sql")),
+    M::up(include_str!("migrations/0009_tests_that_are_over.sql")),
 ];
 
 /// How many copies of before a migration are kept, the newest.

@@ -1,7 +1,8 @@
 //! Table `self_test`: tests of the whole way of a call that are under way.
 //!
 //! A test's call is told from others by a nonce that only we know. It is verified, committed, read and announced like any
-//! other, but it lives here alone: it is no delivery, makes no booking, and its row goes when the test is over.
+//! other, but it lives here alone: it is no delivery and makes no booking. When the test is over nothing but the nonce stays,
+//! since its call may still be on the way.
 
 use bellhop_core::provider::Provider;
 use jiff::Timestamp;
@@ -11,8 +12,8 @@ use super::Result;
 use super::columns::{moment, rows};
 use super::endpoints::provider_word;
 
-/// Tests older than this are left over from a program that was killed, in microseconds.
-const LEFT_OVER: i64 = 600 * 1_000_000;
+/// How long a call may be on its way, in microseconds. Tests older than this are forgotten with the next one.
+const LONGEST_WAY: i64 = 600 * 1_000_000;
 
 /// How far the call of a test has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub struct SelfTest {
     pub failure: Option<String>,
 }
 
-/// Begins a test, and clears away what others left.
+/// Begins a test, and forgets those of before.
 ///
 /// # Errors
 ///
@@ -41,7 +42,7 @@ pub struct SelfTest {
 pub fn begin(connection: &Connection, nonce: &str, endpoint_id: i64, now: Timestamp) -> Result<()> {
     connection.execute(
         "DELETE FROM self_test WHERE started_at < ?1",
-        [now.as_microsecond() - LEFT_OVER],
+        [now.as_microsecond() - LONGEST_WAY],
     )?;
     connection.execute(
         "INSERT INTO self_test (nonce, endpoint_id, started_at) VALUES (?1, ?2, ?3)",
@@ -50,26 +51,34 @@ pub fn begin(connection: &Connection, nonce: &str, endpoint_id: i64, now: Timest
     Ok(())
 }
 
-/// Ends a test and removes every trace of it.
+/// Ends a test and removes all but its nonce.
 ///
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub fn end(connection: &Connection, nonce: &str) -> Result<()> {
-    connection.execute("DELETE FROM self_test WHERE nonce = ?1", [nonce])?;
+pub fn end(connection: &Connection, nonce: &str, now: Timestamp) -> Result<()> {
+    connection.execute(
+        "UPDATE self_test SET body = NULL, ended_at = ?2 WHERE nonce = ?1",
+        params![nonce, now.as_microsecond()],
+    )?;
     Ok(())
 }
 
-/// Whether a call with this nonce to this endpoint is the call of a test, and the first of it.
+/// Whether the test with this nonce still waits for its call to this endpoint; none where there is no such test.
 ///
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub(crate) fn is_expected(connection: &Connection, nonce: &str, endpoint_id: i64) -> Result<bool> {
+pub(crate) fn is_awaited(
+    connection: &Connection,
+    nonce: &str,
+    endpoint_id: i64,
+) -> Result<Option<bool>> {
     let mut statement = connection.prepare_cached(
-        "SELECT 1 FROM self_test WHERE nonce = ?1 AND endpoint_id = ?2 AND received_at IS NULL",
+        "SELECT received_at IS NULL AND ended_at IS NULL FROM self_test WHERE nonce = ?1 AND endpoint_id = ?2",
     )?;
-    Ok(statement.exists(params![nonce, endpoint_id])?)
+    let row = statement.query_row(params![nonce, endpoint_id], |row| row.get(0));
+    Ok(row.optional()?)
 }
 
 /// When the call of a test began to arrive, and when it was whole.
@@ -94,7 +103,8 @@ pub fn keep(
     verified: Timestamp,
 ) -> Result<()> {
     connection.execute(
-        "UPDATE self_test SET body = ?2, arrived_at = ?3, received_at = ?4, verified_at = ?5 WHERE nonce = ?1",
+        "UPDATE self_test SET body = ?2, arrived_at = ?3, received_at = ?4, verified_at = ?5
+         WHERE nonce = ?1 AND ended_at IS NULL",
         params![
             nonce,
             body,
@@ -220,7 +230,8 @@ pub(crate) fn waiting_for_notifier(connection: &Connection) -> Result<Vec<Waitin
 
 fn waiting(connection: &Connection, condition: &str) -> Result<Vec<WaitingTest>> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT nonce, provider, body FROM self_test JOIN endpoint ON endpoint.id = endpoint_id WHERE {condition}"
+        "SELECT nonce, provider, body FROM self_test JOIN endpoint ON endpoint.id = endpoint_id
+         WHERE ended_at IS NULL AND {condition}"
     ))?;
     rows(&mut statement, [], |row| {
         let provider = provider_word(&row.get::<_, String>("provider")?)?;

@@ -1,6 +1,6 @@
 //! The door in front of the receiver: probes are recognized and answered here, and go no further.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,10 +14,14 @@ use tokio::time::Instant;
 
 use super::tls;
 
-/// Knows the probes that are under way, and answers them at the door.
+/// Probes that are remembered. One that was given up may be on its way to us for minutes still, and is no call.
+const REMEMBERED: usize = 64;
+
+/// Knows the probes that were sent, and answers them at the door.
 #[derive(Default)]
 pub struct Doorman {
-    expected: Mutex<HashMap<String, String>>,
+    /// The last ones, the oldest first.
+    sent: Mutex<VecDeque<Expected>>,
     last_call: Mutex<Option<Instant>>,
     called: Notify,
 }
@@ -31,15 +35,14 @@ impl Doorman {
             .layer(from_fn_with_state(self.clone(), open_the_door))
     }
 
-    /// The answer to a probe at this path. A path is good for one call.
+    /// The answer to a probe at this path.
     pub(super) fn answer(&self, path: &str) -> Option<String> {
         if !path.starts_with(PREFIX) {
             return None;
         }
-        self.expected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(path)
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let probe = sent.iter().find(|probe| probe.path == path)?;
+        Some(probe.answer.clone())
     }
 
     /// A real call has come in, which proves what a probe would.
@@ -64,19 +67,18 @@ impl Doorman {
             .map(|time| time.elapsed())
     }
 
-    /// Expects one more probe, until the returned value is dropped.
-    pub(super) fn expect(self: &Arc<Self>) -> Expected {
-        let path = format!("{PREFIX}{}", hex(tls::random::<16>()));
-        let answer = hex(tls::random::<16>());
-        self.expected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.clone(), answer.clone());
-        Expected {
-            doorman: self.clone(),
-            path,
-            answer,
+    /// Expects one more probe.
+    pub(super) fn expect(&self) -> Expected {
+        let probe = Expected {
+            path: format!("{PREFIX}{}", hex(tls::random::<16>())),
+            answer: hex(tls::random::<16>()),
+        };
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        if sent.len() == REMEMBERED {
+            sent.pop_front();
         }
+        sent.push_back(probe.clone());
+        probe
     }
 }
 
@@ -94,23 +96,13 @@ async fn open_the_door(
     next.run(request).await
 }
 
-/// One probe under way; dropping it forgets its path.
+/// One probe.
+#[derive(Clone)]
 pub(super) struct Expected {
-    doorman: Arc<Doorman>,
-    /// Where the probe is to be sent.
+    /// Where it is to be sent.
     pub(super) path: String,
     /// What only we can answer.
     pub(super) answer: String,
-}
-
-impl Drop for Expected {
-    fn drop(&mut self) {
-        self.doorman
-            .expected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.path);
-    }
 }
 
 fn hex(bytes: [u8; 16]) -> String {

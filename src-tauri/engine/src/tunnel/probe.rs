@@ -1,7 +1,7 @@
 //! Does a call to our own public address come back to us?
 //!
-//! The path is under `/hooks/`, because nothing else passes the service's rules, and is good for
-//! one call. The answer is a second secret, so that a page that echoes the path proves nothing.
+//! The path is under `/hooks/`, because nothing else passes the service's rules, and new for every
+//! probe. The answer is a second secret, so that a page that echoes the path proves nothing.
 
 use std::io;
 use std::net::SocketAddr;

@@ -77,8 +77,8 @@ pub(super) struct Faults {
     pub(super) keep_dead: bool,
     /// The public side answers as if the endpoint were offline.
     pub(super) public_offline: bool,
-    /// The public side takes calls and answers none.
-    pub(super) public_silent: bool,
+    /// The public side takes calls and passes none on.
+    pub(super) public_held: bool,
     pub(super) session_limit: Option<usize>,
 }
 
@@ -96,6 +96,8 @@ pub(super) struct State {
     pub(super) next: u64,
     /// Requests that came in at the public side.
     pub(super) calls: usize,
+    /// Held requests that an agent answered when they were passed on.
+    pub(super) answered_late: usize,
 }
 
 impl State {
@@ -111,6 +113,7 @@ impl State {
             faults: Faults::default(),
             next: 1,
             calls: 0,
+            answered_late: 0,
         }
     }
 

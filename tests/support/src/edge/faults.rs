@@ -186,10 +186,9 @@ impl Edge {
             .change(|state| state.faults.public_offline = hidden);
     }
 
-    /// New calls are taken in, and never answered.
-    pub fn silent_to_public(&self, silent: bool) {
-        self.shared
-            .change(|state| state.faults.public_silent = silent);
+    /// New calls are taken in, and passed on once this is false again, when nobody waits for their answers any more.
+    pub fn hold_calls(&self, held: bool) {
+        self.shared.change(|state| state.faults.public_held = held);
     }
 
     /// Stops listening and cuts every agent.

@@ -30,15 +30,12 @@ pub(super) async fn serve(
     let named = caller.get_ref().1.server_name().unwrap_or_default();
     let host = host.unwrap_or_else(|| named.to_owned());
     let first_line = read_line(&mut caller).await?;
-    let (route, silent) = shared.change(|state| {
-        state.calls += 1;
+    shared.change(|state| state.calls += 1);
+    let held = hold(&shared, &mut caller).await;
+    let route = shared.change(|state| {
         let offline = state.faults.public_offline;
-        let route = (!offline).then(|| state.route(&host)).flatten();
-        (route, state.faults.public_silent)
+        (!offline).then(|| state.route(&host)).flatten()
     });
-    if silent {
-        return unanswered(caller).await;
-    }
     let Some((endpoint, mut open)) = route else {
         return offline(caller).await;
     };
@@ -55,12 +52,42 @@ pub(super) async fn serve(
         )
         .as_bytes(),
     );
+    if let Some(sent) = held {
+        opening.extend_from_slice(&sent);
+        stream.write_all(&opening).await?;
+        stream.read_u8().await?;
+        shared.change(|state| state.answered_late += 1);
+        return Ok(());
+    }
     stream.write_all(&opening).await?;
     let result = tokio::io::copy_bidirectional(&mut caller, &mut stream).await;
     if result.is_err() {
         let _ = caller.shutdown().await;
     }
     Ok(())
+}
+
+/// What the caller sends for as long as calls are held; nothing where they are not.
+async fn hold(
+    shared: &Shared,
+    caller: &mut (impl tokio::io::AsyncRead + Unpin),
+) -> Option<Vec<u8>> {
+    let is_held = || shared.lock().faults.public_held;
+    let mut changed = shared.changed.subscribe();
+    if !is_held() {
+        return None;
+    }
+    let (mut sent, mut caller_is_there) = (Vec::new(), true);
+    while is_held() {
+        tokio::select! {
+            read = caller.read_buf(&mut sent), if caller_is_there => {
+                caller_is_there = matches!(read, Ok(1..));
+            }
+            // The sender is a part of `shared`, and so cannot be gone.
+            _ = changed.changed() => {}
+        }
+    }
+    Some(sent)
 }
 
 /// The bytes that open a stream to the agent: type (big endian), length (little endian), JSON.

@@ -48,6 +48,11 @@ impl Edge {
         self.shared.lock().calls
     }
 
+    /// Held calls that an agent answered when they were passed on.
+    pub fn answered_late(&self) -> usize {
+        self.shared.lock().answered_late
+    }
+
     /// Waits until the condition holds.
     ///
     /// # Errors
