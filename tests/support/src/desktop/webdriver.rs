@@ -22,6 +22,13 @@ const FIND: &str = "
         && element.getClientRects().length > 0
         && element.innerText.includes(arguments[1])) ?? null;";
 
+/// Whether an element is where it was a frame ago.
+const IS_STILL: &str = "
+    const [element, done] = arguments;
+    const place = () => JSON.stringify(element.getBoundingClientRect());
+    const before = place();
+    requestAnimationFrame(() => requestAnimationFrame(() => done(place() === before)));";
+
 /// A WebDriver session. Elements are named by CSS selectors, and every question waits for its answer.
 #[derive(Debug)]
 pub struct Window {
@@ -116,11 +123,16 @@ impl Window {
 
     async fn click_on(&self, selector: &str, text: &str) -> Result<()> {
         let what = format!("a click on {selector} {text}");
-        // An animation may move it, or the page may draw it anew, between the look and the click.
+        // The page may draw it anew between the look and the click.
         eventually(&what, async || {
-            Ok(Some(
-                self.find(selector, text, selector).await?.click().await?,
-            ))
+            let element = self.find(selector, text, selector).await?;
+            // WebKit's driver clicks where it was: what slides in would be missed, and nobody told.
+            let asked = vec![serde_json::to_value(&element)?];
+            let is_still = self.client.execute_async(IS_STILL, asked).await?;
+            if is_still != Value::Bool(true) {
+                return Ok(None);
+            }
+            Ok(Some(element.click().await?))
         })
         .await
     }
