@@ -253,7 +253,9 @@ async fn buttons(stage: &Stage, path: &str) -> Result<()> {
     // It is answered before the clock goes on.
     let window = stage.program()?.window();
     window.script("location.hash = '#/notices'", &[]).await?;
-    window.see_text("main", "Snoozed").await?;
+    window.see_text("main", "Snoozed 5 min").await?;
+    window.is_drawn().await?;
+    stage.picture("snoozed")?;
     stage.nearly("09:50")?;
     stage.reminded(2, "In 10 minutes: Amelia Hart").await?;
     press("snoozed_start").await?;
