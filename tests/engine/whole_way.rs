@@ -17,7 +17,7 @@ use bellhop_engine::instance::Window;
 use bellhop_engine::reach::Reach;
 use bellhop_engine::self_test::{self, HopName, Outcome, Report, Target};
 use bellhop_engine::serving::{self, Serving};
-use bellhop_engine::store::deliveries::DeliveryQuery;
+use bellhop_engine::store::deliveries::{Delivery, DeliveryQuery, DeliveryState};
 use bellhop_engine::store::endpoints::Endpoint;
 use bellhop_engine::store::timeline::TimelineQuery;
 use bellhop_engine::store::{deliveries, endpoints, rejections, timeline};
@@ -26,6 +26,7 @@ use bellhop_engine::tunnel::{Authtoken, TunnelConfig};
 use bellhop_test_support::bubbles::Bubbles;
 use bellhop_test_support::edge::{Edge, TOKEN};
 use bellhop_test_support::telling::SignedCall;
+use bellhop_test_support::wait::eventually_within;
 use jiff::Timestamp;
 use tempfile::TempDir;
 
@@ -56,18 +57,7 @@ impl World {
         );
         let serving = serving.await.unwrap();
         let bubbles = Bubbles::of(&engine);
-        serving
-            .set_reach(Reach::Ngrok(Box::new(config(&edge))))
-            .await;
-        let mut status = serving.tunnel();
-        let online = status.wait_for(|status| status.url().is_some());
-        let url = tokio::time::timeout(SOON, online)
-            .await
-            .expect("online")
-            .unwrap()
-            .url()
-            .unwrap()
-            .to_owned();
+        let url = online(&serving, &edge).await;
         let outside = Outside::new(Some(&edge.root_cas()), Some(edge.public()), None, SOON)
             .await
             .unwrap();
@@ -126,6 +116,18 @@ impl World {
         read.await.unwrap()
     }
 
+    async fn stored_calls(&self) -> Vec<Delivery> {
+        let query = DeliveryQuery {
+            limit: 9,
+            ..DeliveryQuery::default()
+        };
+        let read = self
+            .engine
+            .store
+            .read(move |connection| deliveries::list(connection, query));
+        read.await.unwrap()
+    }
+
     /// A genuine call of the endpoint's provider that somebody has forwarded from `host`.
     async fn genuine_call(&self, endpoint: &Endpoint, number: u64, host: &str) {
         let now = Timestamp::now();
@@ -163,6 +165,17 @@ impl World {
             .await
             .unwrap();
     }
+}
+
+/// Opens the tunnel, and gives its address.
+async fn online(serving: &Arc<Serving>, edge: &Edge) -> String {
+    serving
+        .set_reach(Reach::Ngrok(Box::new(config(edge))))
+        .await;
+    let mut status = serving.tunnel();
+    let online = status.wait_for(|status| status.url().is_some());
+    let online = tokio::time::timeout(SOON, online).await.expect("online");
+    online.unwrap().url().unwrap().to_owned()
 }
 
 fn config(edge: &Edge) -> TunnelConfig {
@@ -325,18 +338,49 @@ async fn a_nonce_that_is_not_ours_makes_a_call_like_any_other() {
         .await
         .unwrap();
     assert_eq!(call.answer, Ok(200));
-    let query = DeliveryQuery {
-        limit: 9,
-        ..DeliveryQuery::default()
-    };
-    let stored = world
-        .engine
-        .store
-        .read(move |connection| deliveries::list(connection, query))
+    assert_eq!(world.stored_calls().await.len(), 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_is_read_although_the_tunnel_was_left_while_it_was_stored() {
+    let world = World::start().await;
+    let endpoint = world.endpoint(Provider::Kordless).await;
+    let url = format!("{}{}", world.url, endpoint.path());
+    // Whether a call is with the store already cannot be seen, so calls are made until one was stored without an answer.
+    for number in 1..=20 {
+        let (free, busy) = std::sync::mpsc::channel::<()>();
+        let held = world.engine.store.write(move |_| Ok(busy.recv().ok()));
+        let booking = SampleBooking::new(number, Timestamp::now());
+        let event_type = endpoint.provider.event_type_of(Act::Book);
+        let call = SignedCall::of_booking(endpoint.provider, Some(SECRET), event_type, &booking);
+        let called = world.outside.post(&url, &call.headers, call.body);
+        let left = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            world.serving.set_reach(Reach::Off).await;
+            drop(free);
+        };
+        let (held, called, ()) = tokio::join!(held, called, left);
+        held.unwrap();
+        assert!(called.is_ok_and(|called| called.answer.is_err()));
+        // What was queued before this is on the disk after it.
+        world.engine.store.write(|_| Ok(())).await.unwrap();
+        if world.stored_calls().await.is_empty() {
+            online(&world.serving, &world.edge).await;
+            continue;
+        }
+        eventually_within(SOON, "the call is read", async || {
+            let calls = world.stored_calls().await;
+            let mut states = calls.iter().map(|call| call.state);
+            Ok(states
+                .all(|state| state == DeliveryState::Processed)
+                .then_some(()))
+        })
         .await
         .unwrap();
-    assert_eq!(stored.len(), 1);
-    world.end().await;
+        return world.end().await;
+    }
+    panic!("no call was stored without an answer");
 }
 
 #[tokio::test(flavor = "multi_thread")]

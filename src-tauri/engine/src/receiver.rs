@@ -103,7 +103,7 @@ async fn hook(
         }
     }
     let caller = request.extensions().get::<Arc<Caller>>().cloned();
-    let Received { call, room } = match read_call(request, &receiver.large_bodies).await {
+    let received = match read_call(request, &receiver.large_bodies).await {
         Ok(received) => received,
         Err(refusal) => {
             receiver.reject(known.called.id, refusal.reason, refusal.hint);
@@ -116,15 +116,33 @@ async fn hook(
     if let Some(caller) = caller {
         caller.waits();
     }
-    match test_call::of(&receiver.engine, &known.called, &call) {
+    // What is whole may be stored although its caller is gone by then, and the worker has to hear of it all the same.
+    let engine = Arc::clone(&receiver.engine);
+    let answered =
+        tokio::spawn(async move { answer(&receiver, &token, known, received, began).await });
+    answered
+        .await
+        .unwrap_or_else(|error| unavailable(&engine, &error))
+}
+
+/// Answers a call that has come whole.
+async fn answer(
+    receiver: &Receiver,
+    token: &str,
+    known: Known,
+    received: Received,
+    began: Timestamp,
+) -> Response {
+    match test_call::of(&receiver.engine, &known.called, &received.call) {
         Ok(Some(test)) => {
+            let call = received.call;
             match test_call::take(&receiver.engine, &known.called, call, test, began).await {
                 Ok(true) => StatusCode::OK.into_response(),
                 Ok(false) => StatusCode::UNAUTHORIZED.into_response(),
                 Err(error) => unavailable(&receiver.engine, &error),
             }
         }
-        Ok(None) => accept(&receiver, &token, known, Received { call, room }).await,
+        Ok(None) => accept(receiver, token, known, received).await,
         Err(error) => unavailable(&receiver.engine, &error),
     }
 }
