@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bellhop_engine::Engine;
-use bellhop_engine::reach::Choice;
 use bellhop_engine::serving::Serving;
 use tokio::process::Child;
 use tokio::sync::Mutex;
@@ -26,17 +25,4 @@ pub(crate) struct Desktop {
     pub(crate) demo_beside: Mutex<Option<Child>>,
     /// Cancelled when the program ends.
     pub(crate) stop: CancellationToken,
-}
-
-impl Desktop {
-    /// Lets the world reach us as the settings say.
-    pub(crate) async fn apply_reach(&self) -> anyhow::Result<()> {
-        let choice = self.engine.store.read(Choice::read).await?;
-        match self.engine.reach(&choice).await {
-            Ok(reach) => self.serving.set_reach(reach).await,
-            // The window and the tray show what to do about it.
-            Err(error) => self.serving.set_unreachable(error.to_string()).await,
-        }
-        Ok(())
-    }
 }

@@ -303,7 +303,7 @@ async fn quit_when_asked(app: AppHandle) {
 }
 
 async fn open_tunnel(app: AppHandle) {
-    if let Err(error) = app.state::<Desktop>().apply_reach().await {
+    if let Err(error) = app.state::<Desktop>().serving.reach_as_chosen().await {
         tracing::error!(%error, "the tunnel could not be opened");
     }
 }

@@ -103,7 +103,7 @@ pub(crate) async fn save_settings(
         .store
         .write(move |connection| choice.write(connection))
         .await?;
-    desktop.apply_reach().await?;
+    desktop.serving.reach_as_chosen().await?;
     settings(app).await
 }
 
@@ -215,7 +215,7 @@ pub(crate) async fn set_ngrok_token(
         Some(token) => drop(desktop.engine.secrets.keep(NGROK_AUTHTOKEN, &token).await?),
         None => desktop.engine.secrets.forget(NGROK_AUTHTOKEN).await?,
     }
-    desktop.apply_reach().await?;
+    desktop.serving.reach_as_chosen().await?;
     settings(app).await
 }
 

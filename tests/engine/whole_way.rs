@@ -6,6 +6,8 @@
     reason = "a test that fails panics"
 )]
 
+use std::fs::File;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +16,8 @@ use bellhop_core::sample::{Act, SampleBooking};
 use bellhop_core::signature::SecretValue;
 use bellhop_engine::Engine;
 use bellhop_engine::instance::Window;
-use bellhop_engine::reach::Reach;
+use bellhop_engine::reach::{Choice, Reach, Way};
+use bellhop_engine::secrets::NGROK_AUTHTOKEN;
 use bellhop_engine::self_test::{self, HopName, Outcome, Report, Target};
 use bellhop_engine::serving::{self, Serving};
 use bellhop_engine::store::deliveries::{Delivery, DeliveryQuery, DeliveryState};
@@ -22,7 +25,7 @@ use bellhop_engine::store::endpoints::Endpoint;
 use bellhop_engine::store::timeline::TimelineQuery;
 use bellhop_engine::store::{deliveries, endpoints, rejections, timeline};
 use bellhop_engine::tunnel::outside::Outside;
-use bellhop_engine::tunnel::{Authtoken, TunnelConfig};
+use bellhop_engine::tunnel::{Authtoken, TunnelConfig, TunnelStatus};
 use bellhop_test_support::bubbles::Bubbles;
 use bellhop_test_support::edge::{Edge, TOKEN};
 use bellhop_test_support::telling::SignedCall;
@@ -417,5 +420,81 @@ async fn an_address_that_has_changed_is_an_alarm_until_calls_arrive_at_the_new_o
     world.genuine_call(&endpoint, 2, "elsewhere.example").await;
     let stale = Some(format!("https://elsewhere.example{}", endpoint.path()));
     assert_eq!(world.stale_address(&endpoint).await, stale);
+    world.end().await;
+}
+
+/// Without the probe, and without anything that the settings of a person cannot hold.
+fn choice(edge: &Edge, way: Way) -> Choice {
+    Choice {
+        way,
+        ngrok_domain: None,
+        ngrok_server: Some(edge.server()),
+        ngrok_root_cas: Some(edge.root_cas().to_str().unwrap().to_owned()),
+        ngrok_proxy: None,
+        ngrok_pooling: false,
+        own_address: None,
+        probe: false,
+    }
+}
+
+async fn choose(world: &World, way: Way) {
+    let choice = choice(&world.edge, way);
+    let kept = world
+        .engine
+        .store
+        .write(move |connection| choice.write(connection));
+    kept.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authtoken_that_was_missing_is_looked_for_again_when_asked() {
+    let world = World::start().await;
+    choose(&world, Way::Ngrok).await;
+    world.serving.reach_as_chosen().await.unwrap();
+    let status = world.serving.tunnel();
+    let failed = status.borrow().clone();
+    assert!(
+        failed.trouble().1.unwrap().contains("needs your authtoken"),
+        "{failed:?}"
+    );
+    // As `bellhop token set` in another process does it.
+    let token = SecretValue::new(TOKEN).unwrap();
+    world
+        .engine
+        .secrets
+        .keep(NGROK_AUTHTOKEN, &token)
+        .await
+        .unwrap();
+    world.serving.try_now().await;
+    let mut status = world.serving.tunnel();
+    let online = status.wait_for(|status| status.url().is_some());
+    tokio::time::timeout(SOON, online)
+        .await
+        .expect("online")
+        .unwrap();
+    world.end().await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_chosen_last_counts_however_long_the_secrets_take() {
+    let world = World::start().await;
+    // Whoever reads it waits until somebody writes into it, as one does for a keychain that asks the person first.
+    let secrets = world.engine.data_dir.join("secrets.json");
+    let made = std::process::Command::new("mkfifo").arg(&secrets).status();
+    assert!(made.unwrap().success());
+    choose(&world, Way::Ngrok).await;
+    let serving = Arc::clone(&world.serving);
+    let first = tokio::spawn(async move { serving.reach_as_chosen().await });
+    // Ends when there is a reader.
+    let writer = tokio::task::spawn_blocking(move || File::options().write(true).open(secrets));
+    let mut writer = writer.await.unwrap().unwrap();
+    choose(&world, Way::Off).await;
+    world.serving.reach_as_chosen().await.unwrap();
+    assert_eq!(*world.serving.tunnel().borrow(), TunnelStatus::Off);
+    writer.write_all(b"{}").unwrap();
+    drop(writer);
+    first.await.unwrap().unwrap();
+    assert_eq!(*world.serving.tunnel().borrow(), TunnelStatus::Off);
     world.end().await;
 }

@@ -1,7 +1,7 @@
 //! Taking calls: the receiver, the worker and the tunnel, from start to stop.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::connections::Connections;
 use crate::gaps::clock::Stretch;
 use crate::gaps::ledger::Ledger;
 use crate::instance::{Announcement, Instance, Window};
-use crate::reach::Reach;
+use crate::reach::{Choice, Reach};
 use crate::receiver::Receiver;
 use crate::tunnel::{Doorman, OwnAddress, Tunnel, TunnelStatus};
 use crate::{Engine, connections, worker};
@@ -56,6 +56,8 @@ pub struct Serving {
     window: Mutex<Window>,
     announcement: OnceLock<Announcement>,
     open: tokio::sync::Mutex<Option<Open>>,
+    /// How often the way to us was chosen.
+    chosen: AtomicU64,
     doorman: Arc<Doorman>,
     notifies: AtomicBool,
     status: watch::Sender<TunnelStatus>,
@@ -118,6 +120,7 @@ pub async fn serve(
         window: Mutex::new(window),
         announcement: OnceLock::new(),
         open: tokio::sync::Mutex::new(None),
+        chosen: AtomicU64::new(0),
         doorman: Arc::default(),
         notifies: AtomicBool::new(false),
         status: watch::Sender::new(TunnelStatus::Off),
@@ -175,9 +178,34 @@ impl Serving {
             .clone()
     }
 
+    /// Lets the world reach us as the settings say, or tells the person why they lead nowhere.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the settings cannot be read.
+    pub async fn reach_as_chosen(self: &Arc<Self>) -> crate::store::Result<()> {
+        let turn = self.chosen.fetch_add(1, Ordering::SeqCst) + 1;
+        let choice = self.engine.store.read(Choice::read).await?;
+        // A keychain may ask the person something first.
+        let reach = self.engine.reach(&choice).await;
+        let mut open = self.open.lock().await;
+        // Whoever has chosen anew meanwhile has read what counts.
+        if self.chosen.load(Ordering::SeqCst) == turn {
+            match reach {
+                Ok(reach) => self.go_over_to(&mut open, reach).await,
+                Err(error) => self.cannot_be_reached(&mut open, error.to_string()).await,
+            }
+        }
+        Ok(())
+    }
+
     /// Lets the world reach us in this way, in the place of the one before.
     pub async fn set_reach(self: &Arc<Self>, reach: Reach) {
         let mut open = self.open.lock().await;
+        self.go_over_to(&mut open, reach).await;
+    }
+
+    async fn go_over_to(self: &Arc<Self>, open: &mut Option<Open>, reach: Reach) {
         if let Some(open) = open.take() {
             open.close().await;
         }
@@ -211,9 +239,8 @@ impl Serving {
         *open = Some(Open { way, follower });
     }
 
-    /// Says that the way to us cannot be opened, and why.
-    pub async fn set_unreachable(&self, message: String) {
-        if let Some(open) = self.open.lock().await.take() {
+    async fn cannot_be_reached(&self, open: &mut Option<Open>, message: String) {
+        if let Some(open) = open.take() {
             open.close().await;
         }
         self.set_address(None);
@@ -223,12 +250,16 @@ impl Serving {
         });
     }
 
-    /// Does at once what the tunnel waits to do.
-    pub async fn try_now(&self) {
+    /// Does at once what the tunnel waits to do. Where nothing could be opened, what was in the way may be mended by now.
+    pub async fn try_now(self: &Arc<Self>) {
         match self.open.lock().await.as_ref().map(|open| &open.way) {
-            Some(OpenWay::Tunnel(tunnel)) => tunnel.try_now(),
-            Some(OpenWay::OwnAddress(own)) => own.try_now(),
+            Some(OpenWay::Tunnel(tunnel)) => return tunnel.try_now(),
+            Some(OpenWay::OwnAddress(own)) => return own.try_now(),
             None => {}
+        }
+        let failed = matches!(*self.status.borrow(), TunnelStatus::Failed { .. });
+        if failed && let Err(error) = self.reach_as_chosen().await {
+            tracing::error!(%error, "it cannot be read how the world is to reach us");
         }
     }
 
