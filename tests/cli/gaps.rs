@@ -364,3 +364,55 @@ fn a_computer_that_stood_still_was_asleep() {
     assert!(lasted.as_secs() >= 13, "{lasted:?}");
     serving.stop();
 }
+
+#[test]
+fn a_call_that_comes_as_the_computer_wakes_does_not_hide_its_sleep() {
+    let bellhop = bellhop();
+    let endpoint = bellhop.endpoint("bookora", Some("s"));
+    let serving = reached(&bellhop);
+    assert_eq!(
+        post_bookora(&serving.receiver, &endpoint, "s", &numbered(1)),
+        200
+    );
+    bellhop.entries(1);
+    // As if it came when the sleep is over, before the receiver looks at the clock.
+    let sleep = Duration::from_secs(14);
+    let wakes = Timestamp::now() + sleep;
+    connect(&bellhop)
+        .execute(
+            "UPDATE delivery SET received_at = ?1",
+            [wakes.as_microsecond()],
+        )
+        .unwrap();
+    serving.process.signal("STOP");
+    std::thread::sleep(sleep);
+    serving.process.signal("CONT");
+    let gaps = until(&bellhop, "a gap", |gaps| gaps.len() == 1 && ended(&gaps[0]));
+    assert_eq!(text(&gaps[0], "cause"), "asleep");
+    serving.stop();
+}
+
+#[test]
+fn a_sleep_that_began_while_the_ledger_was_written_is_one() {
+    let bellhop = bellhop();
+    let endpoint = bellhop.endpoint("bookora", Some("s"));
+    let serving = reached(&bellhop);
+    let blocker = connect(&bellhop);
+    blocker.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(
+        post_bookora(&serving.receiver, &endpoint, "s", &numbered(1)),
+        503
+    );
+    // At the latest a second after that the refusal is to be written, and that waits for the lock for 2.5 seconds.
+    std::thread::sleep(Duration::from_secs(2));
+    serving.process.signal("STOP");
+    blocker.execute_batch("ROLLBACK").unwrap();
+    std::thread::sleep(Duration::from_secs(14));
+    serving.process.signal("CONT");
+    let gaps = until(&bellhop, "a gap by sleep", |gaps| {
+        gaps.len() == 1 && ended(&gaps[0]) && text(&gaps[0], "cause") == "asleep"
+    });
+    let lasted = moment(&gaps[0], "ended_at").duration_since(moment(&gaps[0], "began_at"));
+    assert!(lasted.as_secs() >= 13, "{lasted:?}");
+    serving.stop();
+}

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::changes::Change;
 use crate::connections::Connections;
-use crate::gaps::clock::Stretch;
+use crate::gaps::clock::Sleeps;
 use crate::gaps::ledger::Ledger;
 use crate::instance::{Announcement, Instance, Window};
 use crate::reach::{Choice, Reach};
@@ -26,9 +26,6 @@ const BEAT: Duration = Duration::from_secs(1);
 
 /// How often to look where neither is of interest.
 const IDLE_BEAT: Duration = Duration::from_secs(60);
-
-/// A pause between two looks that lasted so much longer was one of the whole computer.
-const ASLEEP: Duration = Duration::from_secs(10);
 
 /// How long accepted calls may take to be answered when we stop.
 const STOP_DEADLINE: Duration = Duration::from_secs(10);
@@ -341,10 +338,11 @@ async fn watch_others(serving: Arc<Serving>) {
     let mut others = engine.store.version_of_others();
     let mut status = serving.tunnel();
     let mut ledger = Ledger::new(Arc::clone(engine));
-    let mut asleep_since = None;
+    let mut sleeps = Sleeps::watch();
     loop {
         let now = status.borrow_and_update().clone();
-        ledger.beat(&now, asleep_since).await;
+        let asleep_since = sleeps.take();
+        sleeps.during(BEAT, ledger.beat(&now, asleep_since)).await;
         if let Err(error) = serving.introduce() {
             tracing::debug!(%error, "other programs still do not see that the receiver runs");
         }
@@ -354,17 +352,21 @@ async fn watch_others(serving: Arc<Serving>) {
             TunnelStatus::Off if has_place => IDLE_BEAT,
             _ => BEAT,
         };
-        let pause = Stretch::begin();
-        tokio::select! {
-            () = tokio::time::sleep(beat) => {}
-            Ok(()) = others.changed() => {
-                engine.changes.tell(Change::Anything);
-                engine.changes.wake_worker();
+        let stopped = sleeps.during(beat, async {
+            tokio::select! {
+                () = tokio::time::sleep(beat) => false,
+                Ok(()) = others.changed() => {
+                    engine.changes.tell(Change::Anything);
+                    engine.changes.wake_worker();
+                    false
+                }
+                Ok(()) = status.changed() => false,
+                () = serving.stop.cancelled() => true,
             }
-            Ok(()) = status.changed() => {}
-            () = serving.stop.cancelled() => break,
+        });
+        if stopped.await {
+            break;
         }
-        asleep_since = (pause.passed() > beat + ASLEEP).then_some(pause.began);
     }
     ledger.stop().await;
 }

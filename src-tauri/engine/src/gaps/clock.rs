@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+/// A pause between two looks that lasted so much longer was one of the whole computer.
+pub(crate) const ASLEEP: Duration = Duration::from_secs(10);
+
 /// A stretch of time that has begun.
 pub(crate) struct Stretch {
     /// When it began.
@@ -23,6 +26,44 @@ impl Stretch {
     /// How long ago it began.
     pub(crate) fn passed(&self) -> Duration {
         self.running.passed()
+    }
+}
+
+/// Looks all the time whether the computer sleeps: between two looks nothing else is done.
+pub(crate) struct Sleeps {
+    stretch: Stretch,
+    began: Option<Timestamp>,
+}
+
+impl Sleeps {
+    pub(crate) fn watch() -> Sleeps {
+        Sleeps {
+            stretch: Stretch::begin(),
+            began: None,
+        }
+    }
+
+    /// Does `work`, and looks at every beat meanwhile.
+    pub(crate) async fn during<T>(&mut self, beat: Duration, work: impl Future<Output = T>) -> T {
+        tokio::pin!(work);
+        loop {
+            let (done, passed) = tokio::select! {
+                done = &mut work => (Some(done), self.stretch.passed()),
+                () = tokio::time::sleep(beat) => (None, self.stretch.passed()),
+            };
+            let before = std::mem::replace(&mut self.stretch, Stretch::begin());
+            if passed > beat + ASLEEP {
+                self.began.get_or_insert(before.began);
+            }
+            if let Some(done) = done {
+                return done;
+            }
+        }
+    }
+
+    /// When the sleep began that nobody has been told of yet.
+    pub(crate) fn take(&mut self) -> Option<Timestamp> {
+        self.began.take()
     }
 }
 

@@ -10,6 +10,7 @@ use bellhop_core::gap::{Cause, SHORTEST, Trouble};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
+use super::clock::ASLEEP;
 use super::place::{self, Held};
 use crate::Engine;
 use crate::changes::Change;
@@ -169,16 +170,18 @@ impl Ledger {
         (self.lost, self.signed) = (None, None);
     }
 
-    /// The whole computer slept, and so did other receivers on it; but one that left a sign meanwhile did not.
+    /// The whole computer slept, and so did other receivers on it; but one that left a sign in the middle of it did not. What
+    /// it left in the first moments may be from before, and a call may have come as we woke.
     async fn slept(&mut self, since: Timestamp) {
         if !self.reached {
             return;
         }
         let asleep = Trouble::of(Cause::Asleep);
         let noted = asleep.clone();
+        let first_moments = since.saturating_add(ASLEEP).unwrap_or(since);
         let written = self
             .write(move |connection| {
-                if gaps::last_sign(connection)?.is_some_and(|sign| sign > since) {
+                if gaps::sign_of_receiver(connection)?.is_some_and(|sign| sign > first_moments) {
                     return Ok(());
                 }
                 gaps::lose(connection, asleep, since)

@@ -113,19 +113,22 @@ pub(crate) fn forget_sign(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// When a receiver that had been reached left its last sign.
+pub(crate) fn sign_of_receiver(connection: &Connection) -> Result<Option<Timestamp>> {
+    let mut statement = connection.prepare_cached("SELECT at FROM heartbeat")?;
+    let at: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
+    Ok(at.map(moment))
+}
+
 /// When a receiver that had been reached was last seen to run. A call that it stored is a sign of life too.
 pub(crate) fn last_sign(connection: &Connection) -> Result<Option<Timestamp>> {
-    let one = |sql: &str| {
-        connection
-            .prepare_cached(sql)?
-            .query_row([], |row| row.get(0))
-            .optional()
-    };
-    let Some(sign): Option<i64> = one("SELECT at FROM heartbeat")? else {
+    let Some(sign) = sign_of_receiver(connection)? else {
         return Ok(None);
     };
-    let call: Option<i64> = one("SELECT received_at FROM delivery ORDER BY id DESC LIMIT 1")?;
-    Ok(Some(moment(call.map_or(sign, |call| call.max(sign)))))
+    let mut newest =
+        connection.prepare_cached("SELECT received_at FROM delivery ORDER BY id DESC LIMIT 1")?;
+    let call: Option<i64> = newest.query_row([], |row| row.get(0)).optional()?;
+    Ok(Some(call.map_or(sign, |call| moment(call).max(sign))))
 }
 
 fn insert(connection: &Connection, gap: &Gap) -> Result<()> {
