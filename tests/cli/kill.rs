@@ -81,14 +81,14 @@ fn a_receiver_that_is_asked_to_end_answers_what_it_accepted() {
         let (first, second) = body.split_at(40);
         thread::scope(|scope| {
             let callers = Load::start(scope, CALLERS, &serving.receiver, &endpoint, &next, &stop);
-            // One call is half-way: its head is read, and its body is on its way.
+            eventually(SOON, "some load", || {
+                (serving.process.lines().len() > 50).then_some(())
+            });
+            // One call is half-way: its head is read, and its body is on its way, for which it has 10 seconds.
             let mut raw = serving.receiver.connect();
             raw.send(&head);
             assert_eq!(raw.answer().unwrap().status, 100);
             raw.send(first);
-            eventually(SOON, "some load", || {
-                (serving.process.lines().len() > 50).then_some(())
-            });
             serving.process.signal(signal);
             eventually(SOON, "no new calls are taken", || {
                 std::net::TcpStream::connect(&serving.receiver.address)
