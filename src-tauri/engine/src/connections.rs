@@ -20,7 +20,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -51,6 +51,8 @@ pub(crate) struct Connections {
     places: Arc<Semaphore>,
     callers: Arc<Mutex<HashMap<u64, Arc<Caller>>>>,
     next: Arc<AtomicU64>,
+    /// Somebody has been answered, and keeps us waiting from now on.
+    answered: Arc<Notify>,
     tasks: TaskTracker,
     /// No call after the present one, on every connection.
     last: CancellationToken,
@@ -65,6 +67,7 @@ impl Connections {
             places: Arc::new(Semaphore::new(places)),
             callers: Arc::default(),
             next: Arc::default(),
+            answered: Arc::default(),
             tasks: TaskTracker::new(),
             last: CancellationToken::new(),
             stop: CancellationToken::new(),
@@ -77,25 +80,31 @@ impl Connections {
             if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
                 return place;
             }
-            self.dismiss_one();
-            if let Ok(place) = Arc::clone(&self.places).acquire_owned().await {
-                return place;
+            // Before anybody is looked for, lest who is answered just then is not seen.
+            let answered = self.answered.notified();
+            tokio::pin!(answered);
+            answered.as_mut().enable();
+            let is_one_leaving = self.dismiss_one();
+            tokio::select! {
+                Ok(place) = Arc::clone(&self.places).acquire_owned() => return place,
+                // Who has been answered may stay for long, and can be shown out now.
+                () = answered, if !is_one_leaving => {}
             }
         }
     }
 
-    /// Shows the caller out who has kept us waiting the longest.
-    pub(crate) fn dismiss_one(&self) {
+    /// Shows the caller out who has kept us waiting the longest. Says whether there was one.
+    pub(crate) fn dismiss_one(&self) -> bool {
         let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
         let longest = callers
             .iter()
             .filter_map(|(number, caller)| Some((caller.waited_for()?, *number)))
             .max();
-        if let Some((_, number)) = longest
-            && let Some(caller) = callers.remove(&number)
-        {
+        let dismissed = longest.and_then(|(_, number)| callers.remove(&number));
+        if let Some(caller) = &dismissed {
             caller.dismissed.cancel();
         }
+        dismissed.is_some()
     }
 
     /// Serves a connection in a task of its own, once it has a place.
@@ -118,7 +127,7 @@ impl Connections {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .insert(number, Arc::clone(&caller));
-            let conversation = converse(stream, from, router, &caller, &connections.last);
+            let conversation = converse(stream, from, router, &caller, &connections);
             tokio::select! {
                 () = conversation => {}
                 () = caller.dismissed.cancelled() => {}
@@ -204,7 +213,7 @@ async fn converse<S>(
     from: SocketAddr,
     router: Router,
     caller: &Arc<Caller>,
-    last: &CancellationToken,
+    connections: &Connections,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -217,6 +226,7 @@ async fn converse<S>(
         async move {
             let answer = answer.await;
             caller.keeps_waiting();
+            connections.answered.notify_waiters();
             answer
         }
     });
@@ -229,7 +239,7 @@ async fn converse<S>(
         .serve_connection(TokioIo::new(stream), service);
     let outcome = tokio::select! {
         outcome = &mut served => outcome,
-        () = last.cancelled() => {
+        () = connections.last.cancelled() => {
             std::pin::Pin::new(&mut served).graceful_shutdown();
             (&mut served).await
         }
@@ -248,4 +258,46 @@ async fn converse<S>(
     let (limit, bytes) = FAREWELL;
     let mut rest = stream.take(bytes);
     let _ = timeout(limit, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use super::*;
+
+    /// A router that holds its caller's place until somebody is let go of, and then answers.
+    fn slow(go_on: &Arc<Notify>, asked: &Arc<Notify>) -> Router {
+        let (go_on, asked) = (Arc::clone(go_on), Arc::clone(asked));
+        Router::new().fallback(move |caller: axum::Extension<Arc<Caller>>| async move {
+            caller.waits();
+            asked.notify_one();
+            go_on.notified().await;
+        })
+    }
+
+    #[tokio::test]
+    async fn who_was_answered_makes_room_for_one_who_came_while_all_waited_for_us() {
+        let (go_on, asked) = (Arc::default(), Arc::default());
+        let connections = Connections::at_most(1);
+        let (mut caller, ours) = tokio::io::duplex(1024);
+        let place = connections.place().await;
+        let from = SocketAddr::from(([127, 0, 0, 1], 1));
+        connections.serve(ours, from, slow(&go_on, &asked), ready(place));
+        caller
+            .write_all(b"POST /hooks/a HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n")
+            .await
+            .unwrap();
+        asked.notified().await;
+        let next = connections.clone();
+        let next = tokio::spawn(async move { next.place().await });
+        tokio::task::yield_now().await;
+        assert!(!next.is_finished(), "nobody is shown out who waits for us");
+        go_on.notify_one();
+        // Sooner than the caller would be shown out for its idleness.
+        timeout(HEADERS / 3, next).await.unwrap().unwrap();
+        let mut answer = String::new();
+        caller.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
 }
