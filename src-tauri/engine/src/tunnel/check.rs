@@ -22,6 +22,8 @@ pub(super) struct Check {
     /// When the next probe is due.
     due: Option<Instant>,
     failed: u32,
+    /// When the last one that failed was judged.
+    judged: Instant,
 }
 
 /// What follows from a probe.
@@ -43,6 +45,7 @@ impl Check {
             under_way: None,
             due: None,
             failed: 0,
+            judged: Instant::now(),
         }
     }
 
@@ -115,7 +118,7 @@ impl Check {
             tokio::select! {
                 () = sleep_until(due) => {}
                 // A real call is the best proof, however the probes fare.
-                () = self.doorman.next_call(), if self.failed > 0 => return self.reachable(),
+                () = self.doorman.call_since(self.judged), if self.failed > 0 => return self.reachable(),
             }
             match self.proven() {
                 // A call that came in since then is as good as a probe, and costs nothing.
@@ -139,6 +142,7 @@ impl Check {
     }
 
     fn judge(&mut self, result: Result<(), ProbeError>, begun: Instant, rebuilt: u32) -> Outcome {
+        self.judged = Instant::now();
         let called_meanwhile = || {
             let last = self.doorman.last_call();
             last.is_some_and(|ago| ago < begun.elapsed())
@@ -176,5 +180,23 @@ impl Check {
 impl Drop for Check {
     fn drop(&mut self) {
         self.pause();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_that_comes_before_anybody_waits_for_one_ends_a_doubt_too() {
+        let doorman = Arc::new(Doorman::default());
+        let mut check = Check::new(None, Arc::clone(&doorman), Pace::default());
+        let error = ProbeError::NotAsked("No network.".to_owned());
+        let doubt = check.judge(Err(error), Instant::now(), 0);
+        assert!(matches!(doubt, Outcome::Unreachable { .. }));
+        doorman.saw_a_call();
+        let soon = Duration::from_secs(1);
+        let outcome = tokio::time::timeout(soon, check.outcome("https://a.example", 0)).await;
+        assert!(matches!(outcome, Ok(Outcome::Reachable)));
     }
 }

@@ -54,17 +54,30 @@ impl Doorman {
         self.called.notify_waiters();
     }
 
-    /// Waits for the next real call.
-    pub(super) async fn next_call(&self) {
-        self.called.notified().await;
+    /// Waits for a real call that came in since then.
+    pub(super) async fn call_since(&self, since: Instant) {
+        loop {
+            let called = self.called.notified();
+            tokio::pin!(called);
+            // Before the look, lest a call between the two is missed.
+            called.as_mut().enable();
+            if self.last().is_some_and(|last| last >= since) {
+                return;
+            }
+            called.await;
+        }
+    }
+
+    fn last(&self) -> Option<Instant> {
+        *self
+            .last_call
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How long ago the last real call came in.
     pub(super) fn last_call(&self) -> Option<Duration> {
-        self.last_call
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .map(|time| time.elapsed())
+        self.last().map(|time| time.elapsed())
     }
 
     /// Expects one more probe.
