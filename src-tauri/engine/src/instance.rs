@@ -7,6 +7,7 @@ use std::io::{Read, Seek, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,12 @@ use crate::tunnel::TunnelStatus;
 
 /// The file in the data directory.
 pub const FILE: &str = "receiver.json";
+
+/// How often to look at a file that is being written.
+const LOOKS: u32 = 20;
+
+/// How long to wait between two such looks.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The running receiver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,7 +152,46 @@ pub fn running(data_dir: &Path) -> Option<Instance> {
         Err(std::fs::TryLockError::WouldBlock) => {}
         _ => return None,
     }
-    let mut text = String::new();
-    file.read_to_string(&mut text).ok()?;
-    serde_json::from_str(&text).ok()
+    // It may be telling of a change at this very moment, and is no less there for that.
+    for _ in 0..LOOKS {
+        let mut text = String::new();
+        file.rewind().ok()?;
+        file.read_to_string(&mut text).ok()?;
+        if let Ok(instance) = serde_json::from_str(&text) {
+            return Some(instance);
+        }
+        std::thread::sleep(PAUSE);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn a_receiver_that_tells_of_a_change_is_there_all_the_time() {
+        let home = tempfile::tempdir().unwrap();
+        let address = SocketAddr::from(([127, 0, 0, 1], 1));
+        let instance = Instance::new(address, Window::None, false);
+        let announcement = Announcement::make(home.path(), instance).unwrap().unwrap();
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for length in (0..20_000).map(|number| number % 2 * 500) {
+                    let failed = TunnelStatus::Failed {
+                        code: None,
+                        message: "a".repeat(length),
+                    };
+                    announcement.tunnel(&failed, None).unwrap();
+                }
+                done.store(true, Ordering::Relaxed);
+            });
+            while !done.load(Ordering::Relaxed) {
+                assert!(running(home.path()).is_some());
+            }
+        });
+    }
 }
