@@ -22,15 +22,16 @@ use bellhop_engine::self_test::{self, HopName, Outcome, Report, Target};
 use bellhop_engine::serving::{self, Serving};
 use bellhop_engine::store::deliveries::{Delivery, DeliveryQuery, DeliveryState};
 use bellhop_engine::store::endpoints::Endpoint;
+use bellhop_engine::store::self_tests::{Arrival, Step};
 use bellhop_engine::store::timeline::TimelineQuery;
-use bellhop_engine::store::{deliveries, endpoints, rejections, timeline};
+use bellhop_engine::store::{deliveries, endpoints, rejections, self_tests, timeline};
 use bellhop_engine::tunnel::outside::Outside;
 use bellhop_engine::tunnel::{Authtoken, TunnelConfig, TunnelStatus};
 use bellhop_test_support::bubbles::Bubbles;
 use bellhop_test_support::edge::{Edge, TOKEN};
 use bellhop_test_support::telling::SignedCall;
 use bellhop_test_support::wait::eventually_within;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 const SECRET: &str = "s3cret";
@@ -326,6 +327,53 @@ async fn a_call_of_a_test_that_comes_when_the_test_is_over_makes_no_booking() {
         .unwrap();
     assert_eq!(world.traces().await, 0);
     assert_eq!(world.bubbles.all().len(), 0);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_that_was_cut_off_long_ago_is_not_told_of() {
+    let world = World::start().await;
+    let endpoint = world.endpoint(Provider::Kordless).await;
+    let (provider, id) = (endpoint.provider, endpoint.id);
+    let long_ago = Timestamp::now() - SignedDuration::from_hours(1);
+    let booking = SampleBooking::new(1, long_ago);
+    let left = world.engine.store.write(move |connection| {
+        let sample = provider.sample(provider.event_type_of(Act::Book), &booking);
+        let arrival = Arrival {
+            began: long_ago,
+            whole: long_ago,
+        };
+        self_tests::begin(connection, "nonce", id, long_ago)?;
+        self_tests::keep(
+            connection,
+            "nonce",
+            &sample.unwrap().body,
+            arrival,
+            long_ago,
+        )?;
+        self_tests::reach(connection, "nonce", Step::Worked, long_ago)
+    });
+    left.await.unwrap();
+    world.genuine_call(&endpoint, 2, "a.example").await;
+    eventually_within(SOON, "the booking is told of", async || {
+        Ok((!world.bubbles.all().is_empty()).then_some(()))
+    })
+    .await
+    .unwrap();
+    // A test is told of after what is due.
+    world.genuine_call(&endpoint, 3, "a.example").await;
+    eventually_within(SOON, "the next booking is told of", async || {
+        Ok((world.bubbles.all().len() > 1).then_some(()))
+    })
+    .await
+    .unwrap();
+    let bubbles = world.bubbles.all();
+    assert!(
+        bubbles
+            .iter()
+            .all(|bubble| !bubble.title.starts_with("Test")),
+        "{bubbles:?}"
+    );
     world.end().await;
 }
 

@@ -144,7 +144,7 @@ where
         Ok((
             notices::waiting(connection, now)?,
             settings::privacy(connection)?,
-            self_tests::waiting_for_notifier(connection)?,
+            self_tests::waiting_for_notifier(connection, now)?,
             here_at(connection, now)?,
         ))
     });

@@ -295,7 +295,7 @@ mod tests {
         assert!(!next.is_finished(), "nobody is shown out who waits for us");
         go_on.notify_one();
         // Sooner than the caller would be shown out for its idleness.
-        timeout(HEADERS / 3, next).await.unwrap().unwrap();
+        drop(timeout(HEADERS / 3, next).await.unwrap().unwrap());
         let mut answer = String::new();
         caller.read_to_string(&mut answer).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");

@@ -339,7 +339,7 @@ fn not_arrived(sent: &OutsideCall) -> String {
 pub(crate) async fn work(store: &store::Store) -> store::Result<bool> {
     let read = |connection: &Connection| {
         Ok((
-            self_tests::waiting_for_worker(connection)?,
+            self_tests::waiting_for_worker(connection, Timestamp::now())?,
             here(connection)?,
         ))
     };

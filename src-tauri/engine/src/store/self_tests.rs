@@ -209,9 +209,13 @@ pub struct WaitingTest {
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub(crate) fn waiting_for_worker(connection: &Connection) -> Result<Vec<WaitingTest>> {
+pub(crate) fn waiting_for_worker(
+    connection: &Connection,
+    now: Timestamp,
+) -> Result<Vec<WaitingTest>> {
     waiting(
         connection,
+        now,
         "body IS NOT NULL AND worked_at IS NULL AND failure IS NULL",
     )
 }
@@ -221,19 +225,25 @@ pub(crate) fn waiting_for_worker(connection: &Connection) -> Result<Vec<WaitingT
 /// # Errors
 ///
 /// Fails where SQLite does.
-pub(crate) fn waiting_for_notifier(connection: &Connection) -> Result<Vec<WaitingTest>> {
+pub(crate) fn waiting_for_notifier(
+    connection: &Connection,
+    now: Timestamp,
+) -> Result<Vec<WaitingTest>> {
     waiting(
         connection,
+        now,
         "worked_at IS NOT NULL AND shown_at IS NULL AND failure IS NULL",
     )
 }
 
-fn waiting(connection: &Connection, condition: &str) -> Result<Vec<WaitingTest>> {
+/// Nobody waits for the outcome of an old one: whoever made it was cut off.
+fn waiting(connection: &Connection, now: Timestamp, condition: &str) -> Result<Vec<WaitingTest>> {
     let mut statement = connection.prepare_cached(&format!(
         "SELECT nonce, provider, body FROM self_test JOIN endpoint ON endpoint.id = endpoint_id
-         WHERE ended_at IS NULL AND {condition}"
+         WHERE ended_at IS NULL AND started_at >= ?1 AND {condition}"
     ))?;
-    rows(&mut statement, [], |row| {
+    let since = now.as_microsecond() - LONGEST_WAY;
+    rows(&mut statement, [since], |row| {
         let provider = provider_word(&row.get::<_, String>("provider")?)?;
         Ok(WaitingTest {
             nonce: row.get("nonce")?,
