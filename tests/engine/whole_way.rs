@@ -6,8 +6,6 @@
     reason = "a test that fails panics"
 )]
 
-use std::fs::File;
-use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -524,26 +522,52 @@ async fn an_authtoken_that_was_missing_is_looked_for_again_when_asked() {
     world.end().await;
 }
 
+/// Chooses ngrok, whose authtoken is waited for. Gives what writes it, and the end of the choice.
 #[cfg(unix)]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_was_chosen_last_counts_however_long_the_secrets_take() {
-    let world = World::start().await;
+async fn waits_for_its_token(
+    world: &World,
+) -> (
+    std::fs::File,
+    tokio::task::JoinHandle<bellhop_engine::store::Result<()>>,
+) {
     // Whoever reads it waits until somebody writes into it, as one does for a keychain that asks the person first.
     let secrets = world.engine.data_dir.join("secrets.json");
     let made = std::process::Command::new("mkfifo").arg(&secrets).status();
     assert!(made.unwrap().success());
-    choose(&world, Way::Ngrok).await;
+    choose(world, Way::Ngrok).await;
     let serving = Arc::clone(&world.serving);
     let first = tokio::spawn(async move { serving.reach_as_chosen().await });
     // Ends when there is a reader.
-    let writer = tokio::task::spawn_blocking(move || File::options().write(true).open(secrets));
-    let mut writer = writer.await.unwrap().unwrap();
+    let writer =
+        tokio::task::spawn_blocking(move || std::fs::File::options().write(true).open(secrets));
+    (writer.await.unwrap().unwrap(), first)
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_chosen_last_counts_however_long_the_secrets_take() {
+    let world = World::start().await;
+    let (mut secrets, first) = waits_for_its_token(&world).await;
     choose(&world, Way::Off).await;
     world.serving.reach_as_chosen().await.unwrap();
     assert_eq!(*world.serving.tunnel().borrow(), TunnelStatus::Off);
-    writer.write_all(b"{}").unwrap();
-    drop(writer);
+    std::io::Write::write_all(&mut secrets, b"{}").unwrap();
+    drop(secrets);
     first.await.unwrap().unwrap();
     assert_eq!(*world.serving.tunnel().borrow(), TunnelStatus::Off);
+    world.end().await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_opened_when_it_has_been_stopped() {
+    let world = World::start().await;
+    let (mut secrets, first) = waits_for_its_token(&world).await;
+    world.serving.stop().await;
+    let status = world.serving.tunnel();
+    std::io::Write::write_all(&mut secrets, b"{}").unwrap();
+    drop(secrets);
+    first.await.unwrap().unwrap();
+    assert!(!status.has_changed().unwrap());
     world.end().await;
 }

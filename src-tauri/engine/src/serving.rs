@@ -317,6 +317,8 @@ impl Serving {
 
     /// Finishes what was accepted and ends. The tunnel leaves its edge first, so that no call arrives half-way.
     pub async fn stop(&self) {
+        // A choice that still waits for its secrets comes too late.
+        self.chosen.fetch_add(1, Ordering::SeqCst);
         if let Some(open) = self.open.lock().await.take() {
             open.close().await;
         }
