@@ -14,6 +14,7 @@ use bellhop_core::booking::{Field, TextChange};
 use bellhop_core::provider::Provider;
 use bellhop_core::sample::SampleCall;
 use bellhop_engine::Engine;
+use bellhop_engine::store::deliveries::{DeliveryQuery, DeliveryState};
 use bellhop_engine::store::timeline::{TimelineEntry, TimelineQuery};
 use bellhop_engine::store::{StoreError, bookings, deliveries, notes, timeline};
 use bellhop_test_support::telling::{Webhook, call_with, works};
@@ -103,6 +104,42 @@ impl World {
         assert!(entries.iter().all(|entry| entry.done == done));
         done
     }
+}
+
+#[tokio::test]
+async fn a_call_whose_booking_cannot_be_read_keeps_no_other_waiting() {
+    let world = World::open().await;
+    world.tell(HAIRCUT, "1").await;
+    world
+        .write(|connection| {
+            connection.execute("UPDATE event SET kind = 'unheard of'", [])?;
+            Ok(())
+        })
+        .await;
+    let again = Told {
+        event: "booking.updated",
+        hour: 11,
+        ..HAIRCUT
+    };
+    world.tell(again, "2").await;
+    let other = Told {
+        booking: "b2",
+        ..HAIRCUT
+    };
+    world.tell(other, "3").await;
+    let query = DeliveryQuery {
+        limit: 9,
+        ..DeliveryQuery::default()
+    };
+    let mut calls = world.read(|connection| deliveries::list(connection, query));
+    calls.sort_by_key(|call| call.id);
+    let states: Vec<DeliveryState> = calls.iter().map(|call| call.state).collect();
+    let expected = [
+        DeliveryState::Processed,
+        DeliveryState::Failed,
+        DeliveryState::Processed,
+    ];
+    assert_eq!(states, expected);
 }
 
 #[tokio::test]

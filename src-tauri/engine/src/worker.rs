@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::changes::{Change, Changes};
 use crate::store::deliveries::{DeliveryState, Waiting};
 use crate::store::search::{self, About};
-use crate::store::{Outcome, Result, Store, StoreError, bookings, deliveries, events};
+use crate::store::{Outcome, Result, Store, bookings, deliveries, events};
 use crate::{here, overlaps, self_test};
 use telling::{plan, put, refold};
 
@@ -184,8 +184,8 @@ async fn one_by_one(store: &Store, deliveries: Arc<[Read]>) -> Result<()> {
                 .map_or(Ok(()), |read| process(connection, read))
         })?;
         match outcome.committed().await {
-            Err(StoreError::Panicked) => {
-                tracing::error!(delivery = id, "working on a delivery failed");
+            Err(error) if error.is_of_these_rows() => {
+                tracing::error!(delivery = id, %error, "working on a delivery failed");
                 store
                     .write(move |connection| set_aside(connection, id))
                     .await?;

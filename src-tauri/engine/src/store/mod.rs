@@ -131,6 +131,23 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether it is about the rows that were asked for, and other work in the database would go well.
+    pub(crate) fn is_of_these_rows(&self) -> bool {
+        match self {
+            StoreError::Panicked | StoreError::Unreadable(_) => true,
+            StoreError::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                // Without a code it is a value that is not of the type that it is read as.
+                None | Some(
+                    ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig
+                )
+            ),
+            _ => false,
+        }
+    }
+}
+
 /// The result of asking the store.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
