@@ -7,19 +7,25 @@
     reason = "a test that fails panics"
 )]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bellhop_core::answer::Answer;
 use bellhop_core::notice::{Loudness, NoticeKind, Wording, Words};
 use bellhop_core::provider::Provider;
+use bellhop_core::sample::{Act, SampleBooking};
 use bellhop_core::signature::SecretValue;
 use bellhop_core::trouble::Unreachable;
 use bellhop_engine::Engine;
+use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::answering::SNOOZE;
+use bellhop_engine::changes::Change;
 use bellhop_engine::store::notices::{self, ListQuery, Listed, NewNotice, Of};
 use bellhop_engine::store::rejections;
+use bellhop_test_support::telling::Webhook;
+use bellhop_test_support::wait::eventually;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
+use tokio_util::sync::CancellationToken;
 
 const ADDRESS: &str = "https://bluebell.ngrok.app";
 
@@ -239,6 +245,99 @@ async fn a_snoozed_trouble_that_is_over_is_not_told_of_again() {
     desk.looks(None, None).await;
     let settled = desk.waiting(later).await[0].settled;
     assert_eq!(settled.map(|held| held.as_str()), Some("over"));
+}
+
+/// What becomes of the snoozed notice of a booking that begins in the year 2040 when this was told of it meanwhile.
+async fn snoozed_and_then(first: &[(Act, i64)], then: &[(Act, i64)]) -> Option<&'static str> {
+    let desk = Desk::new().await;
+    let bookora = Webhook {
+        provider: Provider::Bookora,
+        endpoint_id: desk.endpoint,
+    };
+    let begins: Timestamp = "2040-06-18T14:00:00Z".parse().unwrap();
+    let told = async |acts: &[(Act, i64)], from: u32| {
+        for ((act, hours), revision) in acts.iter().zip(from..) {
+            let made = Timestamp::now() + SignedDuration::from_secs(revision.into());
+            let booking = SampleBooking {
+                start: begins + SignedDuration::from_hours(*hours),
+                revision,
+                ..SampleBooking::new(1, made)
+            };
+            let engine = &desk.engine;
+            bookora
+                .tells(engine, *act, &booking, Timestamp::now())
+                .await;
+        }
+    };
+    told(first, 0).await;
+    desk.show_all().await;
+    let last = desk.listed().await.swap_remove(0).notice.id;
+    desk.engine
+        .answer(vec![last], Answer::Snoozed)
+        .await
+        .unwrap();
+    told(then, 9).await;
+    let waiting = desk.waiting(Timestamp::now() + SNOOZE).await;
+    let is_snoozed = |one: &&notices::Notice| one.once.is_some();
+    let again = waiting.iter().find(is_snoozed).unwrap();
+    again.settled.map(|held| held.as_str())
+}
+
+#[tokio::test]
+async fn what_is_not_true_any_more_is_not_told_again() {
+    let (booked, moved) = ((Act::Book, 0), (Act::Move, 2));
+    let cancelled = |hours| (Act::Cancel, hours);
+    assert_eq!(snoozed_and_then(&[booked], &[]).await, None);
+    assert_eq!(snoozed_and_then(&[booked], &[booked]).await, None);
+    assert_eq!(snoozed_and_then(&[booked], &[moved]).await, Some("over"));
+    assert_eq!(snoozed_and_then(&[booked, moved], &[]).await, None);
+    let on = (Act::Move, 5);
+    assert_eq!(
+        snoozed_and_then(&[booked, moved], &[on]).await,
+        Some("over")
+    );
+    assert_eq!(
+        snoozed_and_then(&[booked], &[cancelled(0)]).await,
+        Some("over")
+    );
+    assert_eq!(snoozed_and_then(&[booked, cancelled(0)], &[]).await, None);
+    assert_eq!(
+        snoozed_and_then(&[booked, cancelled(0)], &[moved]).await,
+        Some("over")
+    );
+}
+
+#[tokio::test]
+async fn what_the_desktop_does_not_take_keeps_no_other_waiting() {
+    let desk = Desk::new().await;
+    for name in 0..4 {
+        desk.plan(name).await;
+    }
+    let (stop, shown) = (CancellationToken::new(), Arc::new(Mutex::new(Vec::new())));
+    let seen = Arc::clone(&shown);
+    let show = move |bubble: &Bubble| match &*bubble.title {
+        "0" | "1" => Err("not these words".to_owned()),
+        title => {
+            seen.lock().unwrap().push(title.to_owned());
+            Ok(())
+        }
+    };
+    let announcing = announcing::run(Arc::clone(&desk.engine), stop.clone(), show);
+    let announcing = tokio::spawn(announcing);
+    let eventually_shown = async |titles: &[&str]| {
+        let what = format!("{titles:?} are shown");
+        let all = async || Ok((*shown.lock().unwrap() == titles).then_some(()));
+        eventually(&what, all).await.unwrap();
+    };
+    // Two that are refused may be all that the desktop will ever refuse.
+    desk.plan(4).await;
+    desk.engine.changes.tell(Change::Notices);
+    eventually_shown(&["2", "3", "4"]).await;
+    desk.plan(5).await;
+    desk.engine.changes.tell(Change::Notices);
+    eventually_shown(&["2", "3", "4", "5"]).await;
+    stop.cancel();
+    announcing.await.unwrap();
 }
 
 /// What happens to notices, in any order.

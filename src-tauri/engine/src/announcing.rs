@@ -84,12 +84,13 @@ where
     S: Fn(&Bubble) -> Result<(), String> + Clone + Send + 'static,
 {
     let mut changes = engine.changes.listen();
-    let mut unmarked = BTreeSet::new();
+    let mut open = Open::default();
     let mut refused = None;
     loop {
-        let patience = match drain(&engine, &show, &mut unmarked).await {
+        let patience = match drain(&engine, &show, &mut open).await {
             Ok(patience) => {
                 refused = None;
+                open.refused.clear();
                 patience
             }
             Err(Failure::Desktop(cause)) => {
@@ -128,16 +129,21 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// Shows what is due, and gives how long to wait for what is due later. `unmarked` are notices that have been shown and could
-/// not be marked so: while the disk is full, nobody is told the same again at every turn.
-async fn drain<S>(
-    engine: &Engine,
-    show: &S,
-    unmarked: &mut BTreeSet<i64>,
-) -> Result<Duration, Failure>
+/// Notices with which a turn did not come to an end.
+#[derive(Default)]
+struct Open {
+    /// Shown, and not marked so yet: while the disk is full, nobody is told the same again at every turn.
+    unmarked: BTreeSet<i64>,
+    /// Refused by the desktop. They go last: it may be the words of these alone that it does not take.
+    refused: BTreeSet<i64>,
+}
+
+/// Shows what is due, and gives how long to wait for what is due later.
+async fn drain<S>(engine: &Engine, show: &S, open: &mut Open) -> Result<Duration, Failure>
 where
     S: Fn(&Bubble) -> Result<(), String> + Clone + Send + 'static,
 {
+    let Open { unmarked, refused } = open;
     mark_shown(engine, unmarked).await?;
     let now = Timestamp::now();
     let read = engine.store.read(move |connection| {
@@ -163,11 +169,24 @@ where
         engine.changes.tell(Change::Notices);
     }
     let (told, manners) = engine.decide(waiting, now).await?;
-    for bubble in bubbles(&told, privacy, here.language) {
+    let mut bubbles = bubbles(&told, privacy, here.language);
+    bubbles.sort_by_key(|bubble| bubble.notice_ids.iter().any(|id| refused.contains(id)));
+    let mut refusal = None;
+    for bubble in bubbles {
         let ids = bubble.notice_ids.clone();
-        show_one(show, manners.applied_to(bubble)).await?;
+        if let Err(failure) = show_one(show, manners.applied_to(bubble)).await {
+            refused.extend(ids);
+            match refusal.replace(failure) {
+                // The one behind it may be taken.
+                None => continue,
+                Some(_) => break,
+            }
+        }
         unmarked.extend(ids);
         mark_shown(engine, unmarked).await?;
+    }
+    if let Some(failure) = refusal {
+        return Err(failure);
     }
     for test in tests {
         let Some(wording) = self_test::wording(&test, &here) else {

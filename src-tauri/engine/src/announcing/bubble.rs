@@ -117,12 +117,12 @@ pub(super) fn said_now(
     if notices.iter().all(|notice| notice.settled.is_some()) {
         return None;
     }
+    // Some of a summary may be gone: their people were erased, or they were taken back.
     let now = match notices {
-        [notice] if shown.notice_ids.len() == 1 => bubble(notice, privacy, language),
+        [notice] => bubble(notice, privacy, language),
         _ => summary(&notices.iter().collect::<Vec<_>>(), privacy, language),
     };
     Some(Bubble {
-        notice_ids: shown.notice_ids,
         loudness: shown.loudness,
         sound: shown.sound,
         quieted: shown.quieted,
@@ -172,20 +172,20 @@ fn summary(notices: &[&Notice], privacy: Privacy, language: Language) -> Bubble 
             (what, Opens::Timeline)
         }
     };
-    let newest: Vec<String> = notices
+    let mut lines: Vec<String> = notices
         .iter()
         .rev()
         .take(BURST)
         .map(|one| one.words.at(privacy).title)
         .collect();
-    let more = notices.len() - newest.len();
-    let more = match language {
-        Language::En => format!("and {more} more"),
-        Language::De => format!("und {more} weitere"),
-    };
+    match (notices.len() - lines.len(), language) {
+        (0, _) => {}
+        (more, Language::En) => lines.push(format!("and {more} more")),
+        (more, Language::De) => lines.push(format!("und {more} weitere")),
+    }
     Bubble {
         title: format!("{} {what}", notices.len()),
-        body: format!("{}\n{more}", newest.join("\n")),
+        body: lines.join("\n"),
         notice_ids: notices.iter().map(|one| one.id).collect(),
         kind: None,
         booking_id: None,
@@ -262,8 +262,48 @@ pub fn example(privacy: Privacy, here: &Here) -> Bubble {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails panics")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_summary_counts_those_that_are_left_of_it() {
+        let notice = |id| {
+            let wording = Wording {
+                title: format!("New booking: {id}"),
+                body: String::new(),
+            };
+            Notice {
+                id,
+                kind: NoticeKind::Created,
+                booking_id: Some(id),
+                other_booking_id: None,
+                endpoint_id: None,
+                provider: None,
+                words: Words {
+                    full: wording.clone(),
+                    discreet: wording,
+                },
+                loudness: Loudness::Normal,
+                once: None,
+                settled: None,
+            }
+        };
+        let all: Vec<Notice> = (1..=5).map(notice).collect();
+        let shown = bubbles(&all, Privacy::Full, Language::En).remove(0);
+        assert!(shown.body.ends_with("\nand 1 more"), "{shown:?}");
+        let now = |left: &[Notice]| said_now(shown.clone(), left, Privacy::Full, Language::En);
+        assert_eq!(now(&all), Some(shown.clone()));
+        let four = now(&all[1..]).unwrap();
+        assert_eq!(four.title, "4 changes to your bookings");
+        assert!(four.body.ends_with("New booking: 2"), "{four:?}");
+        let one = now(&all[4..]).unwrap();
+        assert_eq!(
+            (&*one.title, &one.notice_ids[..]),
+            ("New booking: 5", &[5_i64][..])
+        );
+        assert_eq!(now(&[]), None);
+    }
 
     #[test]
     fn a_bubble_takes_the_place_of_what_was_said_of_the_same_booking_in_the_same_matter() {

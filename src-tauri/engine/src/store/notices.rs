@@ -52,8 +52,8 @@ fn held(row: &Row<'_>) -> Result<Option<Held>> {
 }
 
 /// The columns of a [`Notice`] and where they are from. It is settled `over` where it was taken back, or is the repetition
-/// of one that was, or tells of a booking that does not come any more or has been; it is `seen` where the person has seen
-/// its act, or all acts of its booking, or is done with that booking.
+/// of one that was, or of one that is not true any more: its booking has another time since, does not come or has been, or
+/// comes after all. It is `seen` where the person has seen its act, or all acts of its booking, or is done with that booking.
 macro_rules! columns {
     () => {
         "notice.id, notice.kind, notice.once, other_booking_id, coalesce(event.booking_id, notice.booking_id) AS booking_id,
@@ -64,6 +64,12 @@ macro_rules! columns {
                  WHEN once GLOB 'snooze:*' AND notice.kind IN ('created', 'rescheduled', 'overlap', 'reminder')
                      AND (booking.status IN ('cancelled', 'completed', 'no_show')
                          OR coalesce(booking.end_at, booking.start_at) <= :now) THEN 'over'
+                 WHEN once GLOB 'snooze:*' AND (notice.kind = 'cancelled' AND booking.status != 'cancelled'
+                     OR notice.kind = 'no_show' AND booking.status != 'no_show') THEN 'over'
+                 WHEN once GLOB 'snooze:*' AND EXISTS (SELECT 1 FROM notice AS root JOIN event AS told ON told.id = root.event_id
+                     WHERE root.id = CAST(substr(notice.once, 8) AS INTEGER)
+                         AND (booking.start_at != told.start_at OR booking.end_at != told.end_at
+                             OR booking.start_at IS NULL AND booking.date != told.date)) THEN 'over'
                  WHEN event.read_at IS NOT NULL OR done_at IS NOT NULL THEN 'seen'
                  WHEN once GLOB 'snooze:*' AND notice.kind IN ('created', 'rescheduled', 'cancelled', 'no_show')
                      AND notice.booking_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM event AS unseen
