@@ -1,6 +1,10 @@
 //! When an overlap is told of, and when it is news again.
 
+use bellhop_core::answer::Answer;
+use bellhop_core::notice::Held;
 use bellhop_core::sample::{Act, SampleBooking};
+use bellhop_engine::answering::SNOOZE;
+use bellhop_engine::store::notices::ListQuery;
 use bellhop_engine::store::{deliveries, notices, overlaps};
 use jiff::{SignedDuration, Timestamp};
 
@@ -85,6 +89,65 @@ fn an_accepted_overlap_is_asked_again_only_when_a_time_changes() {
     // And it can be taken back.
     world.write(|connection| overlaps::accept(connection, (1, 2), None));
     assert_eq!(world.open_overlaps().len(), 1);
+}
+
+/// Whether the notice of the overlap that was shown is over, and what a snooze of it would tell.
+fn over(world: &World) -> (bool, Option<Held>) {
+    let then = Timestamp::now() + SNOOZE;
+    let waiting = world.read(|connection| notices::waiting(connection, then));
+    let snoozed = waiting.iter().find(|one| one.kind.as_str() == "overlap");
+    let shown = world.read(|connection| {
+        let query = ListQuery {
+            limit: 99,
+            ..ListQuery::default()
+        };
+        notices::list(connection, &query, Timestamp::now())
+    });
+    let mut shown = shown
+        .iter()
+        .filter(|one| one.notice.kind.as_str() == "overlap" && one.shown_at.is_some());
+    let shown = shown.next().unwrap();
+    (
+        shown.held == Some(Held::Over),
+        snoozed.and_then(|one| one.settled),
+    )
+}
+
+#[test]
+fn what_is_resolved_or_accepted_leaves_the_screen_and_is_not_told_again() {
+    let jane = booking(1, "Jane Doe", 0, 60);
+    let omar = booking(2, "Omar Haddad", 30, 30);
+    let told = || {
+        let world = World::open();
+        world.tell(world.kordless, Act::Book, &jane);
+        world.tell(world.bookora, Act::Book, &omar);
+        world.show_all();
+        let all =
+            world.read(|connection| notices::by_ids(connection, &[1, 2, 3], Timestamp::now()));
+        let overlap = all
+            .iter()
+            .find(|one| one.kind.as_str() == "overlap")
+            .unwrap();
+        let answered = world.engine.answer(vec![overlap.id], Answer::Snoozed);
+        world.runtime.block_on(answered).unwrap();
+        world
+    };
+    let is_over = (true, Some(Held::Over));
+
+    let world = told();
+    assert_eq!(over(&world), (false, None));
+    // It is the other one that makes room.
+    world.tell(world.kordless, Act::Move, &moved(&jane, 200));
+    assert_eq!(over(&world), is_over);
+
+    let world = told();
+    let called_off = jane.told_again(jane.now + SignedDuration::from_secs(9));
+    world.tell(world.kordless, Act::Cancel, &called_off);
+    assert_eq!(over(&world), is_over);
+
+    let world = told();
+    world.write(|connection| overlaps::accept(connection, (1, 2), Some(Timestamp::now())));
+    assert_eq!(over(&world), is_over);
 }
 
 #[test]

@@ -180,12 +180,12 @@ pub fn call_off(connection: &Connection, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Takes back the notice of anything else that nobody has been shown.
+/// As [`call_off`], and what was held back goes too: nobody has heard of it, so that it is news when it comes again.
 pub(crate) fn take_back(connection: &Connection, once: &str) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM notice WHERE once = ?1 AND shown_at IS NULL")?
         .execute([once])?;
-    Ok(())
+    call_off(connection, once)
 }
 
 /// The name of a notice, and what has become of it.
