@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use crate::Engine;
 use crate::changes::Change;
 use crate::store::notices::{NewNotice, Notice, Of};
-use crate::store::{self, StoreError, bookings, events, notices};
+use crate::store::{self, StoreError, bookings, events, notices, reminders};
 
 /// How long a notice is put off.
 pub const SNOOZE: SignedDuration = SignedDuration::from_mins(10);
@@ -43,6 +43,10 @@ fn follow(
     answer: Answer,
     now: Timestamp,
 ) -> store::Result<()> {
+    if let (NoticeKind::Reminder, Some(booking)) = (notice.kind, notice.booking_id) {
+        // The bubble took the place of earlier ones of that booking, which nobody can answer any more.
+        reminders::answer(connection, booking, answer, now)?;
+    }
     match (answer, notice.booking_id) {
         (Answer::Opened, Some(booking)) => events::mark_booking_read(connection, booking, now),
         (Answer::Done, Some(booking)) => {

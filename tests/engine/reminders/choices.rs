@@ -2,10 +2,10 @@
 
 use bellhop_core::answer::{Answer, Snooze};
 use bellhop_core::reminder::{Own, Rule, Rules};
-use bellhop_core::sample::Act;
+use bellhop_core::sample::{Act, SampleBooking};
 use bellhop_engine::reminding;
 use bellhop_engine::store::reminders;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use crate::{NONE, World, at, booking, here, leads};
@@ -40,6 +40,47 @@ async fn a_snooze_and_repeats_survive_a_restart() {
     assert!(told[0].starts_with("Now: Amelia Hart"), "{told:?}");
     world.answer(Answer::Opened, at("10:00:10")).await;
     assert_eq!(world.look(at("10:03:00")).await, NONE);
+}
+
+#[tokio::test]
+async fn an_answer_to_the_bubble_is_one_to_all_that_it_took_the_place_of() {
+    let mut world = World::open().await;
+    let card = Rules {
+        card: true,
+        ..leads(&[15, 60])
+    };
+    world.choose(card, at("00:00:00")).await;
+    let begins = Timestamp::now() + SignedDuration::from_mins(14);
+    let soon = SampleBooking {
+        start: begins,
+        ..booking(0, "10:00:00")
+    };
+    world.kordless(Act::Book, &soon, at("07:00:00")).await;
+    for early in [60, 14] {
+        let now = begins - SignedDuration::from_mins(early);
+        assert_eq!(world.look(now).await.len(), 1);
+    }
+    let on_card = || {
+        let read =
+            |connection: &Connection| reminding::cards(connection, &here(Timestamp::now(), "UTC"));
+        let (cards, _) = world.engine().store.read_here(read).unwrap();
+        cards.len()
+    };
+    assert_eq!(on_card(), 1);
+    let last = world.engine().store.read_here(|connection| {
+        Ok(connection.query_row("SELECT max(id) FROM notice", [], |row| row.get(0))?)
+    });
+    let snoozed = Answer::Later(Snooze::FiveMinutes);
+    world
+        .engine()
+        .answer(vec![last.unwrap()], snoozed)
+        .await
+        .unwrap();
+    assert_eq!(on_card(), 0, "it is put off");
+    let reminders = world.engine().store.read_here(|connection| {
+        reminding::of_booking(connection, 1, &here(Timestamp::now(), "UTC"))
+    });
+    assert_eq!(reminders.unwrap().waiting.len(), 1, "once");
 }
 
 #[tokio::test]

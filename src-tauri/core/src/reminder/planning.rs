@@ -80,6 +80,8 @@ pub fn plan(subject: &Subject, rules: &Rules, here: &Here) -> Plan {
     marks.extend(again(subject, rules));
     // Of one moment the person's own snooze speaks last.
     marks.sort_by_key(|mark| (mark.at, mark.cause));
+    // One answer may be that of several.
+    marks.dedup();
 
     let passed = marks.partition_point(|mark| mark.at <= here.now);
     let waiting = marks.split_off(passed);
