@@ -48,7 +48,8 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(15);
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     let mut changes = engine.changes.listen();
     loop {
-        let time_zone = TimeZone::system();
+        // Before the look: clocks may be set, and the computer sleep, in the middle of it or of the pause after it.
+        let seen = Clocks::now();
         let looked = async { look(&engine, &engine.store.read(here).await?).await };
         let next = match looked.await {
             Ok(next) => next,
@@ -64,27 +65,47 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
         }
         tokio::select! {
             change = changes.next() => if change.is_none() { return },
-            () = comes(next, time_zone) => {}
+            () = comes(next, seen) => {}
             () = stop.cancelled() => return,
         }
     }
 }
 
-/// Ends at a moment of the clock on the wall, or when that clock or the time zone is another.
-async fn comes(moment: Timestamp, time_zone: TimeZone) {
-    let (mut wall, mut running) = (Timestamp::now(), Instant::now());
+/// The clock on the wall, one that nobody sets, and the zone, at one moment.
+struct Clocks {
+    wall: Timestamp,
+    running: Instant,
+    time_zone: TimeZone,
+}
+
+impl Clocks {
+    fn now() -> Clocks {
+        Clocks {
+            wall: Timestamp::now(),
+            running: Instant::now(),
+            time_zone: TimeZone::system(),
+        }
+    }
+
+    /// Whether the clock on the wall went another way than the other one since, or the zone is another.
+    fn are_others_than(&self, before: &Clocks) -> bool {
+        let passed = self.running.duration_since(before.running);
+        let passed = SignedDuration::try_from(passed).unwrap_or_default();
+        let off = self.wall.duration_since(before.wall) - passed;
+        off.abs() > JUMP || self.time_zone != before.time_zone
+    }
+}
+
+/// Ends at a moment of the clock on the wall, or when that clock or the time zone shows to be another than was `seen`.
+async fn comes(moment: Timestamp, mut seen: Clocks) {
     loop {
-        let left = Duration::try_from(moment.duration_since(wall)).unwrap_or_default();
+        let now = Clocks::now();
+        if now.wall >= moment || now.are_others_than(&seen) {
+            return;
+        }
+        let left = Duration::try_from(moment.duration_since(now.wall)).unwrap_or_default();
+        seen = now;
         tokio::time::sleep(left.min(BEAT)).await;
-        let passed = SignedDuration::try_from(running.elapsed()).unwrap_or_default();
-        (wall, running) = {
-            let now = Timestamp::now();
-            let off = now.duration_since(wall) - passed;
-            if now >= moment || off.abs() > JUMP || TimeZone::system() != time_zone {
-                return;
-            }
-            (now, Instant::now())
-        };
     }
 }
 
@@ -269,5 +290,23 @@ impl Engine {
         answered.await?;
         self.changes.tell(Change::Notices);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails panics")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_clock_that_is_set_in_the_middle_of_a_look_is_seen_after_it() {
+        let ahead = SignedDuration::from_hours(1);
+        let before = Clocks::now();
+        let seen = Clocks {
+            wall: before.wall + ahead,
+            ..before
+        };
+        let waits = comes(seen.wall + ahead, seen);
+        tokio::time::timeout(BEAT / 2, waits).await.unwrap();
     }
 }
