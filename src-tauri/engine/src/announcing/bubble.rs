@@ -80,13 +80,14 @@ impl Opens {
 
 impl Bubble {
     /// Whether it says what an earlier one said, as it is now: both are of acts on the same booking, or of the same kind.
-    /// That a new booking overlaps another does not hide that it is new.
+    /// That a new booking overlaps another does not hide that it is new, nor that it overlaps a third.
     pub fn takes_the_place_of(&self, earlier: &Bubble) -> bool {
         let (Some(kind), Some(of)) = (self.kind, earlier.kind) else {
             return false;
         };
         let is_same_booking = self.booking_id.is_some() && self.booking_id == earlier.booking_id;
-        is_same_booking && (kind == of || (is_act(kind) && is_act(of)))
+        let is_same_matter = kind == of && kind != NoticeKind::Overlap;
+        is_same_booking && (is_same_matter || (is_act(kind) && is_act(of)))
     }
 
     /// A bubble that shows no notice.
@@ -325,6 +326,9 @@ mod tests {
         assert!(!takes(Some(NoticeKind::Reminder), Some(1)));
         let reminder = of(Some(NoticeKind::Reminder), Some(1));
         assert!(of(Some(NoticeKind::Reminder), Some(1)).takes_the_place_of(&reminder));
+        // It is in the way of another one as well.
+        let overlap = of(Some(NoticeKind::Overlap), Some(1));
+        assert!(!of(Some(NoticeKind::Overlap), Some(1)).takes_the_place_of(&overlap));
         // Neither a summary nor an act without a booking is the same as another.
         assert!(!of(None, None).takes_the_place_of(&of(None, None)));
         let without = of(Some(NoticeKind::Created), None);
