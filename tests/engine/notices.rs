@@ -12,16 +12,17 @@ use std::sync::{Arc, Mutex};
 use bellhop_core::answer::Answer;
 use bellhop_core::notice::{Loudness, NoticeKind, Wording, Words};
 use bellhop_core::provider::Provider;
-use bellhop_core::sample::{Act, SampleBooking};
+use bellhop_core::sample::{Act, SampleBooking, SampleCall};
 use bellhop_core::signature::SecretValue;
 use bellhop_core::trouble::Unreachable;
 use bellhop_engine::Engine;
 use bellhop_engine::announcing::{self, Bubble};
 use bellhop_engine::answering::SNOOZE;
 use bellhop_engine::changes::Change;
+use bellhop_engine::store::attendees::Person;
 use bellhop_engine::store::notices::{self, ListQuery, Listed, NewNotice, Of};
 use bellhop_engine::store::rejections;
-use bellhop_test_support::telling::Webhook;
+use bellhop_test_support::telling::{Webhook, call_with, works};
 use bellhop_test_support::wait::eventually;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -305,6 +306,42 @@ async fn what_is_not_true_any_more_is_not_told_again() {
         snoozed_and_then(&[booked, cancelled(0)], &[moved]).await,
         Some("over")
     );
+}
+
+/// Without an id of its booking, nothing but its entry leads from what was put off to the person.
+#[tokio::test]
+async fn what_was_put_off_goes_with_the_person_it_tells_of() {
+    let desk = Desk::new().await;
+    let bookora = Webhook {
+        provider: Provider::Bookora,
+        endpoint_id: desk.endpoint,
+    };
+    let body = r#"{"event":"booking.created","data":{"customer_name":"Jane Doe","start_time":"2040-06-18T14:00:00Z"}}"#;
+    let content = SampleCall {
+        headers: Vec::new(),
+        body: body.as_bytes().to_vec(),
+    };
+    let call = call_with(Provider::Bookora, content, Timestamp::now());
+    bookora.calls(&desk.engine, call, Timestamp::now()).await;
+    works(&desk.engine).await;
+    desk.show_all().await;
+    let told = desk.listed().await.swap_remove(0).notice;
+    assert!(
+        told.words.full.title.ends_with("Jane Doe") && told.booking_id.is_none(),
+        "{told:?}"
+    );
+    desk.engine
+        .answer(vec![told.id], Answer::Snoozed)
+        .await
+        .unwrap();
+    let later = Timestamp::now() + SNOOZE;
+    assert_eq!(desk.waiting(later).await.len(), 1);
+
+    let person = Person::new(Some("Jane Doe"), None, None).unwrap();
+    let found = desk.engine.find_person(person).await.unwrap();
+    desk.engine.erase_person(found).await.unwrap();
+    assert_eq!(desk.listed().await.len(), 0);
+    assert_eq!(desk.waiting(later).await, []);
 }
 
 #[tokio::test]

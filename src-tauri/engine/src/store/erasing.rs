@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::attendees::{Person, traces};
 use super::columns::{from_json, rows};
 use super::endpoints::provider_word;
-use super::{Result, bookings, deliveries, events, notes};
+use super::{Result, bookings, deliveries, events, notes, notices};
 
 /// What is known of a person.
 #[derive(Clone, Debug)]
@@ -199,7 +199,6 @@ impl Traces {
     ///
     /// Fails where SQLite does.
     pub fn extent(&self, connection: &Connection) -> Result<Extent> {
-        let mut of_act = connection.prepare_cached("SELECT id FROM notice WHERE event_id = ?1")?;
         let mut of_booking = connection.prepare_cached(
             "SELECT id FROM notice WHERE booking_id = ?1 OR other_booking_id = ?1",
         )?;
@@ -212,16 +211,16 @@ impl Traces {
             notes: self.notes.len(),
             ..Extent::default()
         };
-        let mut notices: BTreeSet<i64> = BTreeSet::new();
+        let mut told: BTreeSet<i64> = BTreeSet::new();
         for event in &self.events {
-            notices.extend(rows(&mut of_act, [event], |row| Ok(row.get::<_, i64>(0)?))?);
+            told.extend(notices::of_act(connection, *event)?);
         }
         for booking in &self.bookings {
-            notices.extend(rows(&mut of_booking, [booking], |row| {
+            told.extend(rows(&mut of_booking, [booking], |row| {
                 Ok(row.get::<_, i64>(0)?)
             })?);
         }
-        extent.notices = i64::try_from(notices.len()).unwrap_or(i64::MAX);
+        extent.notices = i64::try_from(told.len()).unwrap_or(i64::MAX);
         for delivery in self.with_content(connection)? {
             let events: Vec<i64> = rows(&mut of_delivery, [delivery], |row| Ok(row.get(0)?))?;
             let shared = events.iter().any(|event| !self.events.contains(event))

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::columns::{from_json, moment, rows, slot_columns, to_json};
 use super::endpoints::provider_word;
-use super::{Result, StoreError};
+use super::{Result, StoreError, notices};
 
 /// An event that is about to be stored.
 pub(crate) struct NewEvent<'a> {
@@ -77,9 +77,11 @@ pub(crate) fn of_delivery(
 
 /// Takes back an event that its delivery, read again, no longer says.
 pub(crate) fn remove(connection: &Connection, id: i64) -> Result<()> {
-    connection
-        .prepare_cached("DELETE FROM notice WHERE event_id = ?1")?
-        .execute([id])?;
+    for notice in notices::of_act(connection, id)? {
+        connection
+            .prepare_cached("DELETE FROM notice WHERE id = ?1")?
+            .execute([notice])?;
+    }
     connection
         .prepare_cached("DELETE FROM event WHERE id = ?1")?
         .execute([id])?;

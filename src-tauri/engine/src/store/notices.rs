@@ -16,7 +16,7 @@ use super::{Result, StoreError};
 
 pub use listing::{ListQuery, Listed, Told, list, of_delivery};
 pub(crate) use planning::{
-    Named, SNOOZED, first, hand_over, named, of_booking, reword, take_back, withdraw,
+    Named, SNOOZED, first, hand_over, named, of_act, of_booking, reword, take_back, withdraw,
 };
 pub use planning::{NewNotice, Of, call_off, plan};
 

@@ -188,6 +188,17 @@ pub(crate) fn take_back(connection: &Connection, once: &str) -> Result<()> {
     call_off(connection, once)
 }
 
+/// The rows of the notice of an act, and of what repeats it after a snooze.
+pub(crate) fn of_act(connection: &Connection, event_id: i64) -> Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM notice WHERE event_id = ?1
+         UNION ALL SELECT again.id FROM notice AS root JOIN notice AS again
+             ON again.once > 'snooze:' || root.id || ':' AND again.once < 'snooze:' || root.id || ';'
+         WHERE root.event_id = ?1",
+    )?;
+    rows(&mut statement, [event_id], |row| Ok(row.get(0)?))
+}
+
 /// The name of a notice, and what has become of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
