@@ -25,6 +25,9 @@ const DESKTOP_ENTRY: &str = "bellhop-desktop";
 /// The shortest time between two looks at what has become of the bubbles.
 const REST: Duration = Duration::from_millis(250);
 
+/// How long to wait until a desktop that refused to change a bubble is asked again: it may show a name that it must not.
+const AGAIN: Duration = Duration::from_secs(5);
+
 /// The bubbles, and the one connection that they were sent by.
 #[derive(Default)]
 pub(crate) struct Notifier {
@@ -46,6 +49,8 @@ struct Link {
 /// A bubble on the screen.
 struct Standing {
     id: u32,
+    /// The daemon that gave that id, by its own name on the bus.
+    by: String,
     bubble: Bubble,
 }
 
@@ -63,15 +68,12 @@ async fn put(app: &AppHandle, bubble: &Bubble) -> zbus::Result<()> {
     let mut screen = app.state::<Notifier>().inner().screen.lock().await;
     let same = |one: &&Standing| bubble.takes_the_place_of(&one.bubble);
     let replaced = screen.standing.iter().find(same).map(|one| one.id);
-    let id = screen.send(app, bubble, replaced, true).await?;
+    let standing = screen.send(app, bubble, replaced, true).await?;
     screen
         .standing
-        .retain(|one| one.id != id && Some(one.id) != replaced);
+        .retain(|one| one.id != standing.id && Some(one.id) != replaced);
     // What shows no notice can be clicked on and needs nothing else.
-    screen.standing.push(Standing {
-        id,
-        bubble: bubble.clone(),
-    });
+    screen.standing.push(standing);
     Ok(())
 }
 
@@ -82,7 +84,7 @@ impl Screen {
         bubble: &Bubble,
         replaced: Option<u32>,
         heard: bool,
-    ) -> zbus::Result<u32> {
+    ) -> zbus::Result<Standing> {
         let link = match &mut self.link {
             Some(link) => link,
             none => none.insert(connect(app).await?),
@@ -98,18 +100,27 @@ impl Screen {
                 .collect(),
             false => Vec::new(),
         };
-        link.daemon
-            .notify(
-                app_name(app),
-                replaced.unwrap_or_default(),
-                DESKTOP_ENTRY,
-                &bubble.title,
-                &can.body(&bubble.body),
-                &actions,
-                hints(bubble, heard),
-                -1,
-            )
-            .await
+        let asked = (
+            app_name(app),
+            replaced.unwrap_or_default(),
+            DESKTOP_ENTRY,
+            daemon::plain(&bubble.title),
+            can.body(&bubble.body),
+            actions,
+            hints(bubble, heard),
+            -1,
+        );
+        // The message itself, as it says who answers: the bus may start a daemon for this very call.
+        let answer = link.daemon.inner().call_method("Notify", &asked).await?;
+        Ok(Standing {
+            id: answer.body().deserialize()?,
+            by: answer
+                .header()
+                .sender()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            bubble: bubble.clone(),
+        })
     }
 }
 
@@ -165,8 +176,9 @@ async fn connect(app: &AppHandle) -> zbus::Result<Link> {
 enum Heard {
     Pressed(u32, String),
     Closed(u32, u32),
-    /// The daemon has ended, or another one is there.
+    /// A daemon has ended, or another one is there.
     Another {
+        before: String,
         there: bool,
     },
 }
@@ -199,9 +211,9 @@ fn told(message: &Message) -> Option<Heard> {
             Some(Heard::Closed(id, reason))
         }
         ("org.freedesktop.DBus", "NameOwnerChanged") => {
-            let (name, _, owner): (String, String, String) = body.deserialize().ok()?;
+            let (name, before, owner): (String, String, String) = body.deserialize().ok()?;
             let there = !owner.is_empty();
-            (name == NAME).then_some(Heard::Another { there })
+            (name == NAME).then_some(Heard::Another { before, there })
         }
         _ => None,
     }
@@ -231,9 +243,9 @@ async fn heed(app: AppHandle, mut heard: mpsc::UnboundedReceiver<Heard>) {
                     dismissed(&app, &closed.bubble).await;
                 }
             }
-            // Its ids begin again, and are those of other bubbles now.
-            Heard::Another { there } => {
-                screen.standing.clear();
+            // Its bubbles are gone, and the ids of the next one begin again. What that one has been given by now stays.
+            Heard::Another { before, there } => {
+                screen.standing.retain(|one| one.by != before);
                 if let Some(link) = &mut screen.link {
                     link.can = None;
                 }
@@ -254,14 +266,20 @@ async fn heed(app: AppHandle, mut heard: mpsc::UnboundedReceiver<Heard>) {
 pub(crate) async fn keep_current(app: AppHandle) {
     let desktop = app.state::<Desktop>();
     let mut changes = desktop.engine.changes.listen();
+    let mut is_current = true;
     loop {
         tokio::select! {
             change = changes.next() => if change.is_none() { return },
+            () = tokio::time::sleep(AGAIN), if !is_current => {}
             () = desktop.stop.cancelled() => return,
         }
-        if let Err(error) = refresh(&app).await {
+        let refreshed = refresh(&app).await;
+        if let Err(error) = &refreshed
+            && is_current
+        {
             tracing::warn!(%error, "notifications on the screen may be of yesterday");
         }
+        is_current = refreshed.is_ok();
         tokio::time::sleep(REST).await;
     }
 }
@@ -284,6 +302,7 @@ async fn refresh(app: &AppHandle) -> anyhow::Result<()> {
     let bubbles = shown.iter().map(|(_, bubble)| bubble.clone()).collect();
     let engine = &app.state::<Desktop>().engine;
     let now = engine.still_to_tell(bubbles).await?;
+    let mut refreshed = Ok(());
     for ((id, shown), now) in shown.into_iter().zip(now) {
         if now.as_ref() == Some(&shown) {
             continue;
@@ -304,12 +323,15 @@ async fn refresh(app: &AppHandle) -> anyhow::Result<()> {
                 }
             }
             Some(bubble) => {
-                let id = screen.send(app, &bubble, Some(id), false).await?;
-                if let Some(standing) = screen.standing.get_mut(place) {
-                    *standing = Standing { id, bubble };
+                let anew = screen.send(app, &bubble, Some(id), false).await;
+                match (anew, screen.standing.get_mut(place)) {
+                    (Ok(anew), Some(standing)) => *standing = anew,
+                    // The others are written anew all the same.
+                    (Err(error), _) => refreshed = Err(error.into()),
+                    (Ok(_), None) => {}
                 }
             }
         }
     }
-    Ok(())
+    refreshed
 }

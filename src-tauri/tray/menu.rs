@@ -216,7 +216,10 @@ fn item(app: &AppHandle, entry: &Entry) -> tauri::Result<Box<dyn IsMenuItem<Wry>
 
 /// Text from outside as an entry: on one line, not too long, and with no key of its own.
 fn text(words: &str) -> String {
-    let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    // The bus ends the connection of whoever sends a zero, and the icon would be gone.
+    let words = words.split(|letter: char| letter.is_whitespace() || letter.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let words = words.join(" ");
     let short = if words.chars().count() > LONGEST {
         let begin: String = words.chars().take(LONGEST - 1).collect();
         format!("{}…", begin.trim_end())
@@ -255,6 +258,7 @@ mod tests {
     #[test]
     fn a_name_from_outside_is_one_short_line() {
         assert_eq!(text("Next: Jane\nDoe & Sons"), "Next: Jane Doe && Sons");
+        assert_eq!(text("Jane\0Doe\u{1b}"), "Jane Doe");
         let long = text(&"Müller ".repeat(40));
         assert!(long.chars().count() <= LONGEST);
         assert!(long.ends_with("Müller…"));

@@ -315,7 +315,13 @@ async fn do_not_disturb(stage: &Stage) -> Result<()> {
         Ok((found == (2, 0)).then_some(()))
     })
     .await
-    .with_context(|| format!("{:?}", rows(&database)))
+    .with_context(|| format!("{:?}", rows(&database)))?;
+
+    // Another daemon, which tells of it in another place.
+    stage.desktop.notifications().pose_as("dunst").await?;
+    stage.desktop.notifications().inhibit(true);
+    stage.book(6).await?;
+    is(&stage.notified(8).await?, "New booking", 1, None)
 }
 
 fn rows(database: &Connection) -> Result<Vec<String>> {

@@ -1,7 +1,12 @@
 //! Other desktops, and persons who want less.
 
+use std::fs;
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
+use bellhop_core::sample::SampleBooking;
 use bellhop_engine::store::events;
+use bellhop_test_support::desktop::eventually;
 use jiff::SignedDuration;
 
 use super::{ALL_KEYS, Stage, is, keys};
@@ -15,7 +20,9 @@ async fn on_a_virtual_desktop_notifications_fit_the_desktop_and_the_person() -> 
         another_daemon(&stage).await?;
         a_burst(&stage).await?;
         less_is_told(&stage).await?;
-        until_resumed(&stage).await
+        until_resumed(&stage).await?;
+        odd_letters(&stage).await?;
+        started_by_the_bus(&stage).await
     };
     stage.told("desktops", story.await)
 }
@@ -118,7 +125,21 @@ async fn less_is_told(stage: &Stage) -> Result<()> {
     }
     let before = stage.daemon().all().len();
     window.click_text("[role=radio]", "Everything").await?;
-    is(stage.next(before).await?.body, full.body)
+    is(&stage.next(before).await?.body, &full.body)?;
+
+    // A desktop that refuses for a moment goes on showing the name, and is asked again.
+    let (before, refused) = (stage.daemon().all().len(), stage.daemon().refused());
+    stage.daemon().refuse(true);
+    window.click_text("[role=radio]", "No names").await?;
+    eventually("it refuses", async || {
+        Ok((stage.daemon().refused() > refused).then_some(()))
+    })
+    .await?;
+    stage.daemon().refuse(false);
+    is(stage.next(before).await?.summary.as_str(), "New booking")?;
+    let before = stage.daemon().all().len();
+    window.click_text("[role=radio]", "Everything").await?;
+    is(&stage.next(before).await?.body, &full.body)
 }
 
 async fn until_resumed(stage: &Stage) -> Result<()> {
@@ -150,4 +171,52 @@ async fn until_resumed(stage: &Stage) -> Result<()> {
         .await?;
     tray.choose("Resume notifications").await?;
     stage.nothing_came_since(before, 22).await
+}
+
+/// A bus ends the connection of whoever sends it a zero: with it the bubbles would go, and the tray icon.
+async fn odd_letters(stage: &Stage) -> Result<()> {
+    let plain = stage.booking(10, "2031-09-01T09:00:00Z")?;
+    let before = stage.calls("booking.created", &plain).await?;
+    let odd = SampleBooking {
+        name: "Zoe\0\u{7}Whitfield",
+        ..stage.booking(11, "2031-09-02T09:00:00Z")?
+    };
+    let told = stage.calls("booking.created", &odd).await?;
+    is(told.summary.as_str(), "New booking: Zoe  Whitfield")?;
+    is(&told.sender, &before.sender)?;
+    let tray = stage.desktop.tray().item().await?;
+    tray::begins(&tray, "New booking: Zoe Whitfield").await?;
+    Ok(())
+}
+
+/// A daemon that is there only while there is something to show: the bus starts it for the very call that shows it.
+async fn started_by_the_bus(stage: &Stage) -> Result<()> {
+    let folder = stage.desktop.screen().folder();
+    let asked = folder.join("asked");
+    let service = format!(
+        "[D-BUS Service]\nName=org.freedesktop.Notifications\nExec=/bin/sh -c 'touch {}; exec sleep 20'\n",
+        asked.display()
+    );
+    let services = folder.join("services");
+    fs::write(
+        services.join("org.freedesktop.Notifications.service"),
+        service,
+    )?;
+    stage.daemon().leave().await?;
+    let before = stage.daemon().all().len();
+    let booking = stage.booking(12, "2031-09-03T09:00:00Z")?;
+    stage.posts("booking.created", &booking).await?;
+    eventually("the bus starts a daemon", async || {
+        Ok(asked.exists().then_some(()))
+    })
+    .await?;
+    // First it is asked whether it may disturb, for a second at most. What then waits for it is the notification.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    stage.daemon().come_back().await?;
+    let told = stage.next(before).await?;
+    stage.daemon().press(told.id, "done").await?;
+    stage
+        .notice(&told.summary, |one| one.answer.is_some())
+        .await?;
+    Ok(())
 }

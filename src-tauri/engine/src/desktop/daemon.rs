@@ -94,14 +94,21 @@ impl Can {
 
     /// A body as this daemon takes it: what comes from outside stays text.
     pub fn body(self, text: &str) -> String {
+        let text = plain(text);
         match self.markup {
             true => text
                 .replace('&', "&amp;")
                 .replace('<', "&lt;")
                 .replace('>', "&gt;"),
-            false => text.to_owned(),
+            false => text,
         }
     }
+}
+
+/// A text as every bus takes it: one with a zero in it ends the connection of whoever sends it, and a daemon that reads
+/// markup takes no other control character either.
+pub fn plain(text: &str) -> String {
+    text.replace(|letter: char| letter.is_control() && letter != '\n', " ")
 }
 
 /// Shows a notification that nothing is done with.
@@ -118,7 +125,7 @@ pub async fn say(title: &str, body: &str) -> zbus::Result<()> {
             "Bellhop",
             0,
             "bellhop-desktop",
-            title,
+            &plain(title),
             &body,
             &[],
             hints,

@@ -13,13 +13,7 @@ use super::daemon::{self, DaemonProxy};
 pub struct Disturbing {
     is_asked: AtomicBool,
     #[cfg(target_os = "linux")]
-    daemon: tokio::sync::OnceCell<Daemon>,
-}
-
-#[cfg(target_os = "linux")]
-struct Daemon {
-    proxy: DaemonProxy<'static>,
-    name: Option<String>,
+    daemon: tokio::sync::OnceCell<DaemonProxy<'static>>,
 }
 
 impl Disturbing {
@@ -35,16 +29,10 @@ impl Disturbing {
             return None;
         }
         let asking = async {
-            let connect = async || {
-                let proxy = daemon::connect().await?;
-                let name = proxy.get_server_information().await.ok();
-                zbus::Result::Ok(Daemon {
-                    proxy,
-                    name: name.map(|(name, ..)| name),
-                })
-            };
-            let Daemon { proxy, name } = self.daemon.get_or_try_init(connect).await.ok()?;
-            is_not_to_disturb(proxy, name.as_deref()).await
+            let daemon = self.daemon.get_or_try_init(daemon::connect).await.ok()?;
+            // Each time: at login it may come after us, and another one may take its place.
+            let (name, ..) = daemon.get_server_information().await.ok()?;
+            is_not_to_disturb(daemon, Some(&name)).await
         };
         // A desktop that hangs must not keep a notice back for long.
         tokio::time::timeout(PATIENCE, asking).await.ok().flatten()
