@@ -151,6 +151,32 @@ fn what_is_resolved_or_accepted_leaves_the_screen_and_is_not_told_again() {
 }
 
 #[test]
+fn room_that_is_wanted_no_longer_takes_back_what_was_told_of_it() {
+    let world = World::open();
+    let buffer = |minutes| {
+        let set = world.engine.set_buffer(world.kordless.endpoint_id, minutes);
+        world.runtime.block_on(set).unwrap();
+    };
+    buffer(30);
+    let booked = |number, name, start| {
+        let booking = booking(number, name, start, 60);
+        world.tell(world.kordless, Act::Book, &booking);
+    };
+    booked(1, "Jane Doe", 0);
+    booked(2, "Omar Haddad", 70);
+    world.show_all();
+    assert_eq!(over(&world), (false, None));
+    booked(3, "Yuki Tanaka", 140);
+    assert_eq!(
+        world.titles(),
+        ["Only 10 minutes between: Omar Haddad and Yuki Tanaka"]
+    );
+    buffer(5);
+    assert!(world.told().is_empty(), "nobody has heard of it");
+    assert_eq!(over(&world), (true, None));
+}
+
+#[test]
 fn what_is_over_or_read_again_is_told_to_nobody() {
     let world = World::open();
     let hours_ago = |hours: i64| Timestamp::now() - SignedDuration::from_hours(hours);

@@ -17,7 +17,7 @@ use super::columns::{moment, rows};
 use super::{Result, notices};
 
 pub use finding::MOST;
-pub(crate) use finding::{Looked, look, look_again};
+pub(crate) use finding::{look, look_again};
 pub(crate) use joining::{forget, join};
 
 /// Two bookings that are in each other's way.

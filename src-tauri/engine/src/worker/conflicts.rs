@@ -7,22 +7,19 @@ use rusqlite::Connection;
 use crate::store::Result;
 use crate::store::bookings::Booking;
 use crate::store::notices::{self, NewNotice, Of};
-use crate::store::overlaps::{self, Looked, Overlap};
+use crate::store::overlaps::{self, Overlap};
 
 /// Of so many is told when a booking comes that is in the way of more, the nearest. All of them are marked.
 const TOLD: usize = 3;
 
-/// Takes back what is resolved before anybody was told, and plans the notices of what a booking is in the way of now.
+/// Plans the notices of what a booking is in the way of now.
 pub(super) fn tell(
     connection: &Connection,
     booking_id: i64,
-    looked: &Looked,
+    begun: &[Overlap],
     here: &Here,
 ) -> Result<()> {
-    for resolved in &looked.resolved {
-        notices::take_back(connection, &resolved.once())?;
-    }
-    let ahead = looked.begun.iter().filter(|one| one.over_at() > here.now);
+    let ahead = begun.iter().filter(|one| one.over_at() > here.now);
     for overlap in ahead.take(TOLD) {
         let Some(sides) = overlaps::sides(connection, overlap)? else {
             continue;

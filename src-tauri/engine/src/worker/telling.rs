@@ -14,7 +14,7 @@ use super::conflicts;
 use crate::store::deliveries::Taken;
 use crate::store::events::{NewEvent, StoredEvent};
 use crate::store::notices::{NewNotice, Of};
-use crate::store::overlaps::{self, Looked};
+use crate::store::overlaps;
 use crate::store::search::{self, About};
 use crate::store::{Result, bookings, events, notices};
 
@@ -138,9 +138,9 @@ pub(super) fn refold(
         }
     }
     // What is booked, and with whom, tells whether it may stand beside another.
-    let looked = match retimed || renamed {
+    let begun = match retimed || renamed {
         true => overlaps::look(connection, booking_id)?,
-        false => Looked::default(),
+        false => Vec::new(),
     };
     if taken.replay {
         return Ok(true);
@@ -149,7 +149,7 @@ pub(super) fn refold(
         bookings::set_done(connection, booking_id, None)?;
     }
     tell(connection, booking_id, provider, &stored, &story, new, here)?;
-    conflicts::tell(connection, booking_id, &looked, here)?;
+    conflicts::tell(connection, booking_id, &begun, here)?;
     Ok(true)
 }
 

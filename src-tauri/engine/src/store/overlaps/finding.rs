@@ -4,8 +4,8 @@ use bellhop_core::overlap::Span;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::store::Result;
 use crate::store::columns::{moment, rows};
+use crate::store::{Result, notices};
 
 use super::{Overlap, standing};
 
@@ -19,23 +19,14 @@ const LENGTHS: [SignedDuration; 3] = [
     SignedDuration::from_hours(240),
 ];
 
-/// What came of looking around a booking.
-#[derive(Debug, Default)]
-pub(crate) struct Looked {
-    /// Overlaps that there are from now on and that the person has not accepted before, the nearest first.
-    pub(crate) begun: Vec<Overlap>,
-    /// Overlaps that there were until now.
-    pub(crate) resolved: Vec<Overlap>,
-}
-
-/// Compares a booking with those around it.
-pub(crate) fn look(connection: &Connection, id: i64) -> Result<Looked> {
+/// Compares a booking with those around it, and takes back what was told of overlaps that are resolved. Gives those that there
+/// are from now on and that the person has not accepted before, the nearest first.
+pub(crate) fn look(connection: &Connection, id: i64) -> Result<Vec<Overlap>> {
     let this = span(connection, id)?;
     let found = match &this {
         Some(this) => around(connection, this)?,
         None => Vec::new(),
     };
-    let mut looked = Looked::default();
     for overlap in standing(connection, id)? {
         // In a crowd it may be near to the other one, and the other one not among those that are nearest to it.
         let other = span(connection, overlap.other(id))?;
@@ -45,15 +36,16 @@ pub(crate) fn look(connection: &Connection, id: i64) -> Result<Looked> {
             .and_then(|(this, other)| Some(Overlap::of(this, &other, this.too_close_to(&other)?)));
         if still.is_none_or(|still| still.once() != overlap.once()) {
             end(connection, &overlap)?;
-            looked.resolved.push(overlap);
+            notices::take_back(connection, &overlap.once())?;
         }
     }
+    let mut begun = Vec::new();
     for overlap in found {
         if begin(connection, &overlap)? {
-            looked.begun.push(overlap);
+            begun.push(overlap);
         }
     }
-    Ok(looked)
+    Ok(begun)
 }
 
 /// When a booking takes place and how much room it wants. `None` where it is in nobody's way.
