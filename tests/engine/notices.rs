@@ -8,6 +8,7 @@
 )]
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use bellhop_core::answer::Answer;
 use bellhop_core::notice::{Loudness, NoticeKind, Wording, Words};
@@ -373,6 +374,33 @@ async fn what_the_desktop_does_not_take_keeps_no_other_waiting() {
     desk.plan(5).await;
     desk.engine.changes.tell(Change::Notices);
     eventually_shown(&["2", "3", "4", "5"]).await;
+    stop.cancel();
+    announcing.await.unwrap();
+}
+
+/// As Plasma does where two bookings have the same discreet words.
+#[tokio::test]
+async fn what_the_desktop_refuses_for_a_second_is_not_late_by_a_minute() {
+    let desk = Desk::new().await;
+    for name in 0..2 {
+        desk.plan(name).await;
+    }
+    let (stop, shown) = (CancellationToken::new(), Arc::new(Mutex::new(None)));
+    let count = Arc::new(Mutex::new(0));
+    let taken = Arc::clone(&count);
+    let show = move |_: &Bubble| {
+        let mut last = shown.lock().unwrap();
+        if last.is_some_and(|last: Instant| last.elapsed() < Duration::from_secs(1)) {
+            return Err("too many similar ones".to_owned());
+        }
+        *last = Some(Instant::now());
+        *taken.lock().unwrap() += 1;
+        Ok(())
+    };
+    let announcing = announcing::run(Arc::clone(&desk.engine), stop.clone(), show);
+    let announcing = tokio::spawn(announcing);
+    let both = async || Ok((*count.lock().unwrap() == 2).then_some(()));
+    eventually("both are shown", both).await.unwrap();
     stop.cancel();
     announcing.await.unwrap();
 }

@@ -4,7 +4,7 @@ mod bubble;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bellhop_core::notice::Held;
 use jiff::Timestamp;
@@ -24,6 +24,9 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(15);
 
 /// How long to leave a desktop alone that refuses, unless something happens before.
 const PAUSE_AFTER_REFUSAL: Duration = Duration::from_secs(60);
+
+/// The same where it has just begun to: Plasma refuses for a second what says the same as the one before.
+const PAUSE_AFTER_FIRST_REFUSALS: Duration = Duration::from_secs(3);
 
 /// The longest wait for a notice that is due later: its time is one of the clock on the wall, which goes on while the
 /// computer sleeps and can be set, and a wait knows of neither.
@@ -85,7 +88,7 @@ where
 {
     let mut changes = engine.changes.listen();
     let mut open = Open::default();
-    let mut refused = None;
+    let mut refused: Option<(String, Instant)> = None;
     loop {
         let patience = match drain(&engine, &show, &mut open).await {
             Ok(patience) => {
@@ -95,14 +98,18 @@ where
             }
             Err(Failure::Desktop(cause)) => {
                 // It may be refused for hours, in the same words.
-                if refused.as_ref() != Some(&cause) {
+                let before = refused.take().filter(|(before, _)| *before == cause);
+                if before.is_none() {
                     tracing::warn!(
                         cause,
                         "the desktop did not show a notification; it is tried again"
                     );
                 }
-                refused = Some(cause);
-                PAUSE_AFTER_REFUSAL
+                let (_, since) = refused.insert(before.unwrap_or((cause, Instant::now())));
+                match since.elapsed() < PAUSE_AFTER_REFUSAL {
+                    true => PAUSE_AFTER_FIRST_REFUSALS,
+                    false => PAUSE_AFTER_REFUSAL,
+                }
             }
             Err(Failure::Store(error)) => {
                 tracing::warn!(%error, "notifications wait for the database");
