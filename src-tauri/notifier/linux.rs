@@ -22,6 +22,10 @@ const NAME: &str = "org.freedesktop.Notifications";
 /// As the menu of the desktop knows the program.
 const DESKTOP_ENTRY: &str = "bellhop-desktop";
 
+/// How long an answer is waited for. A desktop that has just woken up
+/// is busy, and shows twice what it is given a second time meanwhile.
+const PATIENCE: Duration = Duration::from_secs(25);
+
 /// The shortest time between two looks at what has become of the bubbles.
 const REST: Duration = Duration::from_millis(250);
 
@@ -149,7 +153,7 @@ fn hints(bubble: &Bubble, heard: bool) -> HashMap<&'static str, Value<'static>> 
 
 /// Connects, and hears of clicks from then on.
 async fn connect(app: &AppHandle) -> zbus::Result<Link> {
-    let daemon = daemon::connect().await?;
+    let daemon = daemon::connect(PATIENCE).await?;
     let bus = daemon.inner().connection();
     let dbus = fdo::DBusProxy::new(bus).await?;
     let signals = MatchRule::builder()

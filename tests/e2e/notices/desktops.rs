@@ -22,6 +22,7 @@ async fn on_a_virtual_desktop_notifications_fit_the_desktop_and_the_person() -> 
         less_is_told(&stage).await?;
         until_resumed(&stage).await?;
         odd_letters(&stage).await?;
+        slow(&stage).await?;
         started_by_the_bus(&stage).await
     };
     stage.told("desktops", story.await)
@@ -186,6 +187,25 @@ async fn odd_letters(stage: &Stage) -> Result<()> {
     is(&told.sender, &before.sender)?;
     let tray = stage.desktop.tray().item().await?;
     tray::begins(&tray, "New booking: Zoe Whitfield").await?;
+    Ok(())
+}
+
+/// What is given to a busy desktop a second time stands there twice.
+async fn slow(stage: &Stage) -> Result<()> {
+    let before = stage.daemon().all().len();
+    stage.daemon().answers_after(Duration::from_secs(6));
+    let booking = stage.booking(13, "2031-09-04T09:00:00Z")?;
+    stage.posts("booking.created", &booking).await?;
+    let told = stage.next(before).await?;
+    stage
+        .notice(&told.summary, |one| one.shown_at.is_some())
+        .await?;
+    stage.daemon().answers_after(Duration::ZERO);
+    let told = stage.next(before).await?;
+    stage.daemon().press(told.id, "done").await?;
+    stage
+        .notice(&told.summary, |one| one.answer.is_some())
+        .await?;
     Ok(())
 }
 

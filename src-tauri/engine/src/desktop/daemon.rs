@@ -3,6 +3,7 @@
 #![expect(missing_docs, reason = "what the macro makes has none")]
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use zbus::connection;
 use zbus::proxy::CacheProperties;
@@ -55,13 +56,13 @@ pub trait Daemon {
 }
 
 /// A connection of its own: some daemons tell of clicks to the sender alone, and take its notifications from the screen
-/// when it leaves the bus.
+/// when it leaves the bus. No answer is waited for longer than `patience`.
 ///
 /// # Errors
 ///
 /// Fails where there is no session bus.
-pub async fn connect() -> zbus::Result<DaemonProxy<'static>> {
-    let connection = connection::Builder::session()?.method_timeout(PATIENCE);
+pub async fn connect(patience: Duration) -> zbus::Result<DaemonProxy<'static>> {
+    let connection = connection::Builder::session()?.method_timeout(patience);
     DaemonProxy::builder(&connection.build().await?)
         .cache_properties(CacheProperties::No)
         .build()
@@ -117,7 +118,7 @@ pub fn plain(text: &str) -> String {
 ///
 /// Fails where nobody shows it.
 pub async fn say(title: &str, body: &str) -> zbus::Result<()> {
-    let daemon = connect().await?;
+    let daemon = connect(PATIENCE).await?;
     let body = Can::of(&daemon).await?.body(body);
     let hints = HashMap::new();
     daemon

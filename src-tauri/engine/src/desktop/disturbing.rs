@@ -29,7 +29,8 @@ impl Disturbing {
             return None;
         }
         let asking = async {
-            let daemon = self.daemon.get_or_try_init(daemon::connect).await.ok()?;
+            let connect = || daemon::connect(PATIENCE);
+            let daemon = self.daemon.get_or_try_init(connect).await.ok()?;
             // Each time: at login it may come after us, and another one may take its place.
             let (name, ..) = daemon.get_server_information().await.ok()?;
             is_not_to_disturb(daemon, Some(&name)).await

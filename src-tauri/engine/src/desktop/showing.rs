@@ -2,10 +2,10 @@
 
 use zbus::fdo;
 
-use super::{Shows, Trouble, daemon, disturbing};
+use super::{PATIENCE, Shows, Trouble, daemon, disturbing};
 
 pub(super) async fn look() -> Shows {
-    let Ok(daemon) = daemon::connect().await else {
+    let Ok(daemon) = daemon::connect(PATIENCE).await else {
         return with(Trouble::NoSession);
     };
     let capabilities = match daemon.get_capabilities().await {

@@ -4,7 +4,7 @@
 //! dunst), an id that is not on the screen is replaced by a new one (GNOME, mako), and ids begin again with a restart.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use tokio::sync::watch;
@@ -99,6 +99,8 @@ struct Record {
     name: Option<&'static str>,
     inhibited: bool,
     refuses: bool,
+    /// How long it takes to answer.
+    slow: Duration,
     /// How many it has refused.
     refused: usize,
 }
@@ -235,6 +237,11 @@ impl Notifications {
         self.record.send_modify(|record| record.refuses = refuses);
     }
 
+    /// From now on it shows what it is given at once, and says so after this time.
+    pub fn answers_after(&self, time: Duration) {
+        self.record.send_modify(|record| record.slow = time);
+    }
+
     /// How many it has answered with an error.
     #[must_use]
     pub fn refused(&self) -> usize {
@@ -288,7 +295,7 @@ struct Daemon {
 #[interface(name = "org.freedesktop.Notifications")]
 impl Daemon {
     #[expect(clippy::too_many_arguments, reason = "the specification has eight")]
-    fn notify(
+    async fn notify(
         &self,
         app_name: String,
         replaces_id: u32,
@@ -331,6 +338,16 @@ impl Daemon {
                 came,
             });
         });
+        let slow = self.record.borrow().slow;
+        if !slow.is_zero() {
+            // The bus runs its handlers on a thread of its own, without a runtime.
+            let (over, is_over) = tokio::sync::oneshot::channel();
+            std::thread::spawn(move || {
+                std::thread::sleep(slow);
+                over.send(())
+            });
+            is_over.await.ok();
+        }
         Ok(id)
     }
 
