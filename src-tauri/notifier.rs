@@ -7,9 +7,10 @@
 //!   when that connection ends: so there is one connection for as long as the program runs, it sends and hears, and no
 //!   bubble needs a thread. Plasma and mako tell everybody. An id that a daemon does not know makes a new bubble in GNOME
 //!   and mako, and stays the id in Plasma, so ids are forgotten when a bubble is closed or its daemon ends, as those of
-//!   the next one begin again. A bus may start that one for a notification (Xfce, dunst), and tells of it before the answer.
-//!   A bus also ends the connection of whoever sends it a character zero, and with it go the bubbles. Plasma refuses two of the same words within a second. A daemon that does not say `actions` gets
-//!   none, since some would open a dialog instead; one that says `body-markup` gets the text escaped.
+//!   the next one begin again. A bus may start that one for a notification (Xfce, dunst), and tells of it before the
+//!   answer. A bus also ends the connection of whoever sends it a character zero, and with it go the bubbles. Plasma
+//!   refuses two of the same words within a second. A daemon that does not say `actions` gets none, since some would open
+//!   a dialog instead; one that says `body-markup` gets the text escaped.
 //!   `suppress-sound` and `sound-name` are asked for; whether a sound is heard is the daemon's: GNOME plays it, dunst and
 //!   mako have none.
 //! - **Windows** ([`elsewhere`]): toasts belong to an AppUserModelID, which is that of the installed program's entry in
