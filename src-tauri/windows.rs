@@ -5,7 +5,7 @@ use bellhop_engine::announcing::Opens;
 use bellhop_engine::instance::Window;
 use bellhop_engine::store::settings;
 use tauri::{
-    AppHandle, Emitter as _, Manager as _, Theme, WebviewUrl, WebviewWindowBuilder, WindowEvent,
+    AppHandle, Manager as _, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
 };
 
 use crate::dto::{Appearance, Look};
@@ -21,13 +21,18 @@ pub(crate) fn show(app: &AppHandle, page: Option<&str>) {
             .unminimize()
             .and_then(|()| window.show())
             .and_then(|()| window.set_focus())
-            .and_then(|()| page.map_or(Ok(()), |page| window.emit("navigate", page))),
+            .and_then(|()| page.map_or(Ok(()), |page| lead(&window, page))),
         None => open(app, page),
     };
     match shown {
         Ok(()) => app.state::<Desktop>().serving.set_window(Window::Open),
         Err(error) => tracing::error!(%error, "the window could not be shown"),
     }
+}
+
+/// Goes to another page. An event would be lost on a window that is only just opening; its address is not.
+fn lead(window: &WebviewWindow, page: &str) -> tauri::Result<()> {
+    window.eval(format!("location.hash = {}", serde_json::to_string(page)?))
 }
 
 /// The page of the window that a notice leads to.

@@ -67,7 +67,7 @@ fn start(args: Args) -> anyhow::Result<i32> {
         .or_else(|| args.data_dir.clone());
     let single = tauri_plugin_single_instance::Builder::new()
         .dbus_id(single_instance_name(chosen.as_deref()))
-        .callback(|app, _, _| windows::show(app, None))
+        .callback(|app, _, _| shown_again(app))
         .build();
     let data_dir = chosen
         .or_else(bellhop_engine::default_data_dir)
@@ -189,6 +189,14 @@ fn start(args: Args) -> anyhow::Result<i32> {
             .context("Bellhop has ended, and could not start again. Nothing was restored")?;
     }
     Ok(code)
+}
+
+/// Somebody started the program once more. It is told by a thread of the bus, maybe before the data are open, and the second
+/// start waits for the answer: so the window is left to its own thread, which gets to it once everything is there.
+fn shown_again(app: &AppHandle) {
+    let window_app = app.clone();
+    let asked = app.run_on_main_thread(move || windows::show(&window_app, None));
+    asked.unwrap_or_else(|error| tracing::warn!(%error, "a second start did not show the window"));
 }
 
 /// Another data directory is another program: the demo beside the real one, say.

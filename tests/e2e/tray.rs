@@ -79,6 +79,39 @@ async fn on_a_virtual_desktop_it_starts_hidden_and_a_second_start_shows_its_wind
     Ok(())
 }
 
+/// Somebody clicks twice on its entry in the menu of programs, and the first start is not yet done with the data.
+#[tokio::test]
+async fn on_a_virtual_desktop_a_second_start_is_heard_before_the_data_are_open() -> Result<()> {
+    let data = tempfile::tempdir()?;
+    // As whoever restores the data does, or brings them up to date.
+    let busy = fs::File::open(data.path())?;
+    busy.lock()?;
+    let desktop = Desktop::start().await?;
+    let start = || -> Result<_> {
+        let program = Path::new(env!("CARGO_BIN_EXE_bellhop-desktop"));
+        let mut command = desktop.screen().daemon(program)?;
+        command.arg("--data-dir").arg(data.path()).process_group(0);
+        Ok(command)
+    };
+    let mut first = start()?.arg("--hidden").spawn()?;
+    eventually("the first start is known on the bus", async || {
+        let names = desktop.tray().names().await?;
+        let known = names.iter().any(|name| name.ends_with(".SingleInstance"));
+        Ok(known.then_some(()))
+    })
+    .await?;
+    let mut second = start()?.spawn()?;
+    let ended = eventually("the second start ends", async || Ok(second.try_wait()?)).await;
+    busy.unlock()?;
+    let ended = ended.inspect_err(|_| drop((first.kill(), second.kill())))?;
+    ensure!(ended.success(), "the second start ended with {ended}");
+    stage::is_open(&desktop, TITLE).await?;
+    desktop.tray().item().await?.choose("Quit").await?;
+    let ended = first.wait()?;
+    ensure!(ended.success(), "it ended with {ended}");
+    Ok(())
+}
+
 async fn story(desktop: &Desktop, program: &Program, data: &Path) -> Result<()> {
     let tray = desktop.tray().item().await?;
     it_begins_with_nothing(&tray).await?;
@@ -183,6 +216,15 @@ async fn it_brings_the_window_back(
     stage::is_open(desktop, TITLE).await?;
     program.window().follow().await?;
     program.window().see_text(CREATED, "Amelia Hart").await?;
+    stage::close(desktop, TITLE).await?;
+
+    // Who clicks on the icon and then on a booking does not wait for the window to be ready.
+    let next = begins(tray, "Next: Amelia Hart · ").await?;
+    tray.activate().await?;
+    tray.choose(&next).await?;
+    stage::is_open(desktop, TITLE).await?;
+    program.window().follow().await?;
+    program.window().see_text("h2", "Amelia Hart").await?;
     // It is said once.
     stage::close(desktop, TITLE).await?;
     tray.choose("Quit").await?;

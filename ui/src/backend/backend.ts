@@ -174,8 +174,6 @@ export interface Backend {
   openLink(url: string): Promise<void>;
 
   onChange(callback: (change: Change) => void): Unsubscribe;
-  /** The program asks for a place in the window, for example after a click on a notification. */
-  onNavigate(callback: (hash: string) => void): Unsubscribe;
 }
 
 /** Whatever was thrown, in the one shape that the screens show, its message in the language that is spoken then. */

@@ -103,5 +103,4 @@ export const tauriBackend: Backend = {
   openLink: (url) => invoke("open_link", { url }),
 
   onChange: (callback) => subscribe<Change>("changed", callback),
-  onNavigate: (callback) => subscribe<string>("navigate", callback),
 };

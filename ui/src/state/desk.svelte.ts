@@ -42,7 +42,6 @@ export class Desk {
       this.look.start(),
       this.clock.start(),
       this.place.start(),
-      this.backend.onNavigate((hash) => this.place.go(hash)),
       this.backend.onChange((change) => {
         if (change.timeline) void this.feed.refresh();
         if (change.endpoints) void this.endpoints.read();

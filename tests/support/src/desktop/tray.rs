@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use tokio::sync::watch;
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
-use zbus::{Connection, connection, interface};
+use zbus::{Connection, connection, fdo, interface};
 
 pub use item::TrayItem;
 pub use menu::MenuItem;
@@ -49,6 +49,16 @@ impl Tray {
     pub async fn appear(&self) -> Result<()> {
         let named = self.connection.request_name(NAME).await;
         named.context("there is another panel")
+    }
+
+    /// The names that programs have on the bus.
+    ///
+    /// # Errors
+    /// When the bus does not tell.
+    pub async fn names(&self) -> Result<Vec<String>> {
+        let bus = fdo::DBusProxy::new(&self.connection).await?;
+        let names = bus.list_names().await.context("the bus tells no names")?;
+        Ok(names.iter().map(ToString::to_string).collect())
     }
 
     /// Waits for the one item in the tray.

@@ -51,7 +51,7 @@ const storeRefuses = [
 ] as const satisfies (keyof Backend)[];
 
 /** What the program's twin remembers, and what a test does to it from outside. */
-export class Memory implements Pick<Backend, "firstLook" | "onChange" | "onNavigate"> {
+export class Memory implements Pick<Backend, "firstLook" | "onChange"> {
   readonly now: () => Date;
   readonly demo: boolean;
   readonly firstLook: Look;
@@ -84,7 +84,6 @@ export class Memory implements Pick<Backend, "firstLook" | "onChange" | "onNavig
 
   #failures = new Map<keyof Backend, Failure>();
   #changed = new Set<(change: Change) => void>();
-  #navigated = new Set<(hash: string) => void>();
   #arrived = 0;
 
   constructor({ world = "sample", now = () => new Date(), ...options }: MemoryOptions) {
@@ -139,8 +138,9 @@ export class Memory implements Pick<Backend, "firstLook" | "onChange" | "onNavig
       callback({ timeline: false, endpoints: false, gaps: false, notices: false, status: false, ...change });
   }
 
+  /** As after a click on a notification: the program sets the address of the window. */
   navigate(hash: string): void {
-    for (const callback of this.#navigated) callback(hash);
+    location.hash = hash;
   }
 
   setTunnel(tunnel: Tunnel): void {
@@ -151,11 +151,6 @@ export class Memory implements Pick<Backend, "firstLook" | "onChange" | "onNavig
   onChange(callback: (change: Change) => void): Unsubscribe {
     this.#changed.add(callback);
     return () => this.#changed.delete(callback);
-  }
-
-  onNavigate(callback: (hash: string) => void): Unsubscribe {
-    this.#navigated.add(callback);
-    return () => this.#navigated.delete(callback);
   }
 
   endpoint(id: string): Endpoint {
