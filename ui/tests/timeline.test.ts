@@ -4,7 +4,9 @@ import type { TimelineEntry } from "../src/bindings/types";
 import { timelineItems } from "../src/timeline/items";
 import { noticeOf } from "../src/timeline/notice";
 import { memoryBackend } from "../src/backend/memory";
-import { berlin, entries, entryOf, open, words } from "./support/open";
+import { noFilter } from "../src/state/route";
+import { TimelineFeed } from "../src/state/timeline.svelte";
+import { berlin, entries, entryOf, hold, open, words } from "./support/open";
 
 describe("grouping", () => {
   it("puts one heading before each day, newest first, by the person's calendar", () => {
@@ -243,5 +245,37 @@ describe("states", () => {
       expect(ids.length).toBeGreaterThan(120);
       expect(new Set(ids).size).toBe(ids.length);
     });
+  });
+});
+
+describe("answers in another order", () => {
+  it("do not take back a booking that came while the first page was read", async () => {
+    let timeline!: ReturnType<typeof hold>;
+    const { backend } = open("#/timeline", {}, (backend) => (timeline = hold(backend, "timeline")));
+    await timeline.has(1);
+    const [arrived] = backend.arriveNext();
+    await timeline.has(2);
+    // The one that was asked for later, and knows more.
+    await timeline.give(1);
+    await timeline.give(0);
+    expect((await entries())[0]!.dataset.eventId).toBe(arrived!.eventId);
+  });
+
+  it("leave no hole where more than a page came while the next one was read", async () => {
+    const backend = memoryBackend({ world: "long" });
+    const feed = new TimelineFeed(backend, "Europe/Berlin", () => "");
+    await feed.open(noFilter);
+    const timeline = hold(backend, "timeline");
+    const more = feed.loadMore();
+    await timeline.has(1);
+    for (let count = 0; count < 70; count += 1) backend.arriveNext();
+    const refreshed = feed.refresh();
+    await timeline.has(2);
+    await timeline.give(1);
+    await refreshed;
+    await timeline.give(0);
+    await more;
+    const ids = backend.world.entries.map(({ eventId }) => eventId);
+    expect(feed.entries.map(({ eventId }) => eventId)).toEqual(ids.slice(0, feed.entries.length));
   });
 });

@@ -45,6 +45,10 @@ export class TimelineFeed {
     this.#describe = describe;
   }
 
+  get #isShown(): boolean {
+    return this.phase === "ready";
+  }
+
   async open(filter: TimelineFilter): Promise<void> {
     const question = ++this.#question;
     this.filter = filter;
@@ -53,9 +57,10 @@ export class TimelineFeed {
     this.left = null;
     try {
       const page = await this.#read(null);
-      if (question === this.#question) this.#show(page);
+      // A change may have had the same read again, and that answer have come first: it knows more.
+      if (question === this.#question && !this.#isShown) this.#show(page);
     } catch (thrown) {
-      if (question !== this.#question) return;
+      if (question !== this.#question || this.#isShown) return;
       this.failure = asFailure(thrown);
       this.phase = "failed";
     }
@@ -76,19 +81,21 @@ export class TimelineFeed {
   }
 
   async loadMore(): Promise<void> {
-    if (this.phase !== "ready" || this.loadingMore || this.next === null) return;
+    const { next } = this;
+    if (this.phase !== "ready" || this.loadingMore || next === null) return;
     const question = this.#question;
     this.loadingMore = true;
     this.moreFailure = null;
     try {
-      const page = await this.#read(this.next);
-      if (question !== this.#question) return;
+      const page = await this.#read(next);
+      // So much may have come meanwhile that these entries no longer follow those that are shown.
+      if (question !== this.#question || next !== this.next) return;
       const known = new Set(this.entries.map((entry) => entry.eventId));
       this.prepended = false;
       this.entries = [...this.entries, ...page.entries.filter((entry) => !known.has(entry.eventId))];
       this.next = page.next;
     } catch (thrown) {
-      this.moreFailure = asFailure(thrown);
+      if (question === this.#question) this.moreFailure = asFailure(thrown);
     } finally {
       this.loadingMore = false;
     }
