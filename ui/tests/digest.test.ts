@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import { entries, open, words } from "./support/open";
+import { entries, hold, open, words } from "./support/open";
 
 describe("the page of today", () => {
   it("says what is today, what came in and what needs a look, each leading there", async () => {
@@ -37,6 +37,16 @@ describe("the page of today", () => {
     expect(location.hash).toBe(`#/booking/${notShown[0]!.bookingId}`);
   });
 
+  it("hears of what was not shown", async () => {
+    const { backend } = open("#/digest");
+    await screen.findByTestId("digest-today");
+    expect(screen.queryByTestId("not-shown")).toBeNull();
+    await backend.pauseNotifications("until_resumed");
+    // What came is told of first, and held a moment later.
+    backend.changed({ notices: true });
+    await screen.findAllByTestId("not-shown");
+  });
+
   it("is calm where there is nothing", async () => {
     open("#/digest", { world: "empty" });
     await screen.findByText("No bookings today");
@@ -65,6 +75,17 @@ describe("the page of today", () => {
 });
 
 describe("the times of digests", () => {
+  it("keep two choices that are made at once", async () => {
+    const { backend, user } = open("#/settings/notifications");
+    const days = await screen.findByRole("group", { name: "On these days" });
+    const keeping = hold(backend, "setDigestSchedule");
+    await user.click(within(days).getByRole("button", { name: "Sat" }));
+    await user.click(within(days).getByRole("button", { name: "Sun" }));
+    keeping.end();
+    const weekdays = [true, true, true, true, true, false, false];
+    await waitFor(async () => expect((await backend.digestSchedule()).weekdays).toEqual(weekdays));
+  });
+
   it("are chosen in the settings: the hour, the days, and after a gap", async () => {
     const { backend, user } = open("#/settings/notifications");
     const settings = await screen.findByTestId("digest-settings");

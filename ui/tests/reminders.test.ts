@@ -1,11 +1,11 @@
-import { render, screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { memoryBackend, type MemoryOptions } from "../src/backend/memory";
 import CardWindow from "../src/card/CardWindow.svelte";
 import { soonness } from "../src/card/soonness";
 import { speak } from "../src/words/words.svelte";
-import { berlin, open, words } from "./support/open";
+import { berlin, hold, open, words } from "./support/open";
 
 afterEach(() => speak("en"));
 
@@ -67,6 +67,16 @@ describe("Reminders in the settings", () => {
     expect((await backend.reminders()).rules.rules).toEqual([
       { endpointId: null, title: "Maths", leads: [], card: false },
     ]);
+  });
+
+  it("keep two choices that are made at once", async () => {
+    const { backend, user } = open("#/settings/reminders");
+    const leads = await screen.findByRole("group", { name: "How long before it begins" });
+    const keeping = hold(backend, "chooseReminders");
+    await user.click(within(leads).getByRole("button", { name: "1 hour" }));
+    await user.click(within(leads).getByRole("button", { name: "1 day" }));
+    keeping.end();
+    await waitFor(async () => expect((await backend.reminders()).rules.leads).toEqual([1440, 60, 15]));
   });
 
   it("stay as they were where they cannot be kept", async () => {
@@ -134,6 +144,34 @@ describe("The card", () => {
     await waitFor(async () => expect(await screen.findAllByTestId("card")).toHaveLength(2));
     await user.click(screen.getAllByRole("button", { name: "Open booking" })[0]!);
     expect(opened).toHaveBeenCalledWith(third!.bookingId);
+  });
+
+  it("does not bring back what was answered, when an answer from before comes late", async () => {
+    const { backend, user } = card();
+    const [shown] = await screen.findAllByTestId("card");
+    const cards = hold(backend, "cards");
+    backend.changed({ notices: true });
+    await cards.has(1);
+    await user.click(within(shown!).getByRole("button", { name: "Got it" }));
+    // Once as the answer is heard of, once as it is given.
+    await cards.has(3);
+    await cards.give(2);
+    await waitFor(() => expect(shown!.isConnected).toBe(false));
+    const left = screen.getAllByTestId("card").map(words);
+    await cards.give(1);
+    await cards.give(0);
+    expect(screen.getAllByTestId("card").map(words)).toEqual(left);
+  });
+
+  it("takes a double click for one: the next booking comes to where the first was", async () => {
+    const { backend, user } = card();
+    const [shown] = await screen.findAllByTestId("card");
+    const answered = vi.spyOn(backend, "answerCard");
+    await user.click(within(shown!).getByRole("button", { name: "Got it" }));
+    await waitFor(() => expect(shown!.isConnected).toBe(false));
+    const next = within(screen.getAllByTestId("card")[0]!).getByRole("button", { name: "Got it" });
+    await fireEvent.click(next, { detail: 2 });
+    expect(answered).toHaveBeenCalledTimes(1);
   });
 
   it("names nobody where others may see it", async () => {

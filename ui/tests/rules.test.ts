@@ -185,6 +185,19 @@ describe("quiet hours", () => {
     expect(words(screen.getAllByTestId("quiet-day")[5]!)).toContain("next day");
   });
 
+  it("that are not saved yet stay when something else is chosen", async () => {
+    const { user } = open("#/settings/rules");
+    await user.click(await screen.findByRole("button", { name: "Nights quiet" }));
+    screen.getByRole("button", { name: "Save quiet hours" });
+    await user.click(screen.getByRole("switch", { name: "Urgent ones break through" }));
+    await waitFor(() =>
+      expect(screen.getByRole("switch", { name: "Urgent ones break through" }).hasAttribute("disabled")).toBe(
+        false,
+      ),
+    );
+    screen.getByRole("button", { name: "Save quiet hours" });
+  });
+
   it("are broken through by urgent ones, and summed up, as the person chooses", async () => {
     const { user, backend } = open(HASH);
     await user.click(await screen.findByRole("switch", { name: "Urgent ones break through" }));

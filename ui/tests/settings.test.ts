@@ -1,7 +1,7 @@
-import { screen, waitFor } from "@testing-library/svelte";
+import { screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import { minutesUntilTomorrow } from "../src/settings/pause";
-import { open, words } from "./support/open";
+import { hold, open, words } from "./support/open";
 
 describe("settings", () => {
   it("pause and resume notifications, with a banner meanwhile", async () => {
@@ -13,6 +13,18 @@ describe("settings", () => {
     await waitFor(() =>
       expect(screen.queryByRole("region", { name: "Notifications are paused" })).toBeNull(),
     );
+  });
+
+  it("say that notifications are resumed, though an answer from before comes late", async () => {
+    const { backend, user } = open("#/settings/notifications", { world: "trouble" });
+    const banner = await screen.findByLabelText("Notifications are paused");
+    const status = hold(backend, "status");
+    backend.changed({ status: true });
+    await status.has(1);
+    await user.click(within(banner).getByRole("button", { name: "Resume" }));
+    await waitFor(() => expect(screen.queryByLabelText("Notifications are paused")).toBeNull());
+    await status.give();
+    expect(screen.queryByLabelText("Notifications are paused")).toBeNull();
   });
 
   it("send a test notification", async () => {

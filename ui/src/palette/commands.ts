@@ -51,7 +51,7 @@ export function commands(desk: Desk, showKeys: () => void): Command[] {
   const state = desk.status?.tunnel.state;
 
   const pause = async (chosen: Pause | null) => {
-    desk.status = await desk.backend.pauseNotifications(chosen);
+    await desk.pauseNotifications(chosen);
     toast.success(t(chosen === null ? "palette.resumed" : "palette.paused"));
   };
   const act = (

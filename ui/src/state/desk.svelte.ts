@@ -1,6 +1,14 @@
 import { createContext } from "svelte";
 import { asFailure, type Backend } from "../backend/backend";
-import type { Failure, Provider, ProviderFacts, Settings, SettingsChange, Status } from "../bindings/types";
+import type {
+  Failure,
+  Pause,
+  Provider,
+  ProviderFacts,
+  Settings,
+  SettingsChange,
+  Status,
+} from "../bindings/types";
 import type { Times } from "../shared/times";
 import { Clock } from "./clock.svelte";
 import { EndpointList } from "./endpoints.svelte";
@@ -8,6 +16,7 @@ import { FirstRunState } from "./firstRun.svelte";
 import { GapList } from "./gaps.svelte";
 import { Look } from "./look.svelte";
 import { Place } from "./place.svelte";
+import { InTurn } from "./reading.svelte";
 import { TimelineFeed } from "./timeline.svelte";
 
 /** What every screen shares: the backend, the place, the clock, and what the program last said of itself. */
@@ -24,8 +33,9 @@ export class Desk {
   settings = $state.raw<Settings | null>(null);
   providers = $state.raw<ProviderFacts[]>([]);
   settingsFailure = $state.raw<Failure | null>(null);
-  /** Each change is made from the settings that the one before has left. */
-  #changing: Promise<unknown> = Promise.resolve();
+  #changing = new InTurn();
+  /** An answer to an older question of the status is dropped. */
+  #asked = 0;
 
   constructor(backend: Backend, times?: Times) {
     this.backend = backend;
@@ -77,9 +87,19 @@ export class Desk {
   async readStatus(): Promise<void> {
     const before = this.status?.tunnel.state;
     // A status that cannot be read keeps the last one; the screens show their own failures.
-    this.status = await this.backend.status().catch(() => this.status);
+    await this.#take(this.backend.status()).catch(() => {});
     // Settings ask the keychain, so they are not read with every booking that arrives.
     if (before !== undefined && before !== this.status?.tunnel.state) await this.readSettings();
+  }
+
+  async pauseNotifications(pause: Pause | null): Promise<void> {
+    await this.#take(this.backend.pauseNotifications(pause));
+  }
+
+  async #take(asked: Promise<Status>): Promise<void> {
+    const question = ++this.#asked;
+    const status = await asked;
+    if (question === this.#asked) this.status = status;
   }
 
   async readSettings(): Promise<void> {
@@ -94,7 +114,7 @@ export class Desk {
 
   /** The program takes the settings of a screen as a whole; this changes some and leaves the others. */
   changeSettings(change: Partial<SettingsChange>): Promise<void> {
-    const changing = this.#changing.then(async () => {
+    return this.#changing.make(async () => {
       const before = this.settings ?? (await this.backend.settings());
       const { reach, ngrokDomain, ngrokServer, ngrokRootCas, ngrokProxy } = before;
       const { ngrokPooling, ownAddress, probe } = before;
@@ -104,8 +124,6 @@ export class Desk {
       });
       await this.readStatus();
     });
-    this.#changing = changing.catch(() => {});
-    return changing;
   }
 
   /** Shown at once, and taken back where the program cannot keep it. */

@@ -27,6 +27,17 @@ export class Reading<Answer> {
   };
 }
 
+/** Changes one after another, each made from what the one before has left: two quick clicks are two changes. */
+export class InTurn {
+  #last: Promise<unknown> = Promise.resolve();
+
+  make<Answer>(change: () => Promise<Answer>): Promise<Answer> {
+    const made = this.#last.then(change);
+    this.#last = made.catch(() => {});
+    return made;
+  }
+}
+
 /** As long as the component is shown that says so. */
 export function whenChanged(backend: Backend, parts: (keyof Change)[], act: () => Promise<void>): void {
   onMount(() =>
