@@ -270,6 +270,10 @@ fn set_up(
     if args.demo {
         tauri::async_runtime::spawn(play_demo(app.clone()));
     }
+    #[cfg(target_os = "linux")]
+    if !args.demo {
+        login::follow_program(app);
+    }
     if !args.hidden {
         windows::show(app, page);
     }

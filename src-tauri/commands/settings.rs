@@ -20,7 +20,7 @@ use super::row;
 use crate::dto::{Host, Look, OpenEnd, Pause, Privacy, SelfTest, Settings, SettingsChange, Status};
 use crate::error::Result;
 use crate::state::Desktop;
-use crate::windows;
+use crate::{login, windows};
 
 /// How long each part of a test outside this computer may take.
 const OUTSIDE_PATIENCE: Duration = Duration::from_secs(10);
@@ -155,7 +155,7 @@ pub(crate) async fn start_at_login(
         return Err(anyhow::anyhow!("The demo does not start by itself.").into());
     }
     match on {
-        true => app.autolaunch().enable()?,
+        true => login::enable(&app)?,
         false => app.autolaunch().disable()?,
     }
     settings(app).await

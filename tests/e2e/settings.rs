@@ -149,11 +149,29 @@ async fn starts_at_login(stage: &Stage) -> Result<()> {
     })
     .await?;
     let command = format!(
-        "Exec={} --hidden --data-dir \"{}\"",
+        "Exec=\"{}\" --hidden --data-dir \"{}\"",
         env!("CARGO_BIN_EXE_bellhop-desktop"),
         stage.data.path().display()
     );
     ensure!(text.lines().any(|line| line == command), "{text}");
+    // The program was moved since, and is started from where it is now.
+    let moved = text.replace(env!("CARGO_BIN_EXE_bellhop-desktop"), "/old place/bellhop");
+    fs::write(&entry, moved)?;
+    let data = TempDir::new()?;
+    let mut other = stage
+        .desktop
+        .screen()
+        .daemon(Path::new(env!("CARGO_BIN_EXE_bellhop-desktop")))?
+        .args(["--hidden", "--data-dir"])
+        .arg(data.path())
+        .spawn()?;
+    let followed = eventually("the entry names the program again", async || {
+        Ok((fs::read_to_string(&entry)? == text).then_some(()))
+    })
+    .await;
+    other.kill()?;
+    other.wait()?;
+    followed?;
     stage
         .window()
         .see("button[role=switch][aria-checked=true]:not(:disabled)")
