@@ -20,8 +20,8 @@ use crate::state::Desktop;
 /// How many of the newest entries the menu lists.
 const LATEST: i64 = 5;
 
-/// Without anything else the menu says the same for so long: a day's name turns into another one at midnight, and a zone
-/// may have been changed.
+/// Without anything else the menu says the same for so long: a moment of today is told with its day after midnight. When the
+/// clock or the zone is another, a change tells of it.
 const AT_MOST: Duration = Duration::from_secs(15 * 60);
 
 /// What the icon tells.

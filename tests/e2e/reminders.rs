@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use crate::stage::{add_endpoint, add_endpoint_of, listening};
-use crate::{call, stage};
+use crate::{call, stage, tray};
 
 const CREATED: &str = "booking.created";
 
@@ -282,6 +282,21 @@ async fn buttons(stage: &Stage, path: &str) -> Result<()> {
         Ok((replaced || !standing.contains(&bubble.id)).then_some(()))
     })
     .await
+}
+
+/// Nothing is told of at that moment, and the wait for it stood still.
+#[tokio::test]
+async fn on_a_virtual_desktop_a_pause_that_ended_in_sleep_is_over_in_the_tray() -> Result<()> {
+    let stage = Stage::set("2031-03-10T08:00:00Z").await?;
+    stage.told("slept", slept(&stage).await)
+}
+
+async fn slept(stage: &Stage) -> Result<()> {
+    let item = stage.desktop.tray().item().await?;
+    item.choose("For 30 minutes").await?;
+    tray::shows(&item, "paused-dark").await?;
+    stage.clock.forward(SignedDuration::from_hours(1))?;
+    tray::shows(&item, "fine-dark").await
 }
 
 /// A booking of a day has no time that could move with the person: its hour is the one of the place.

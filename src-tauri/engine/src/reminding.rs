@@ -47,9 +47,14 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(15);
 /// Plans reminders as they become due, until `stop`.
 pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
     let mut changes = engine.changes.listen();
+    let mut seen = Clocks::now();
     loop {
         // Before the look: clocks may be set, and the computer sleep, in the middle of it or of the pause after it.
-        let seen = Clocks::now();
+        let before = std::mem::replace(&mut seen, Clocks::now());
+        if seen.are_others_than(&before) {
+            // Whoever shows a time, or waits for one, looks again too.
+            engine.changes.tell(Change::Anything);
+        }
         let looked = async { look(&engine, &engine.store.read(here).await?).await };
         let next = match looked.await {
             Ok(next) => next,
@@ -65,7 +70,7 @@ pub async fn run(engine: Arc<Engine>, stop: CancellationToken) {
         }
         tokio::select! {
             change = changes.next() => if change.is_none() { return },
-            () = comes(next, seen) => {}
+            () = comes(next, &seen) => {}
             () = stop.cancelled() => return,
         }
     }
@@ -97,14 +102,13 @@ impl Clocks {
 }
 
 /// Ends at a moment of the clock on the wall, or when that clock or the time zone shows to be another than was `seen`.
-async fn comes(moment: Timestamp, mut seen: Clocks) {
+async fn comes(moment: Timestamp, seen: &Clocks) {
     loop {
         let now = Clocks::now();
-        if now.wall >= moment || now.are_others_than(&seen) {
+        if now.wall >= moment || now.are_others_than(seen) {
             return;
         }
         let left = Duration::try_from(moment.duration_since(now.wall)).unwrap_or_default();
-        seen = now;
         tokio::time::sleep(left.min(BEAT)).await;
     }
 }
@@ -306,7 +310,7 @@ mod tests {
             wall: before.wall + ahead,
             ..before
         };
-        let waits = comes(seen.wall + ahead, seen);
+        let waits = comes(seen.wall + ahead, &seen);
         tokio::time::timeout(BEAT / 2, waits).await.unwrap();
     }
 }
