@@ -8,7 +8,7 @@ use bellhop_core::signature::SecretValue;
 use bellhop_engine::Engine;
 use bellhop_engine::changes::Change;
 use bellhop_engine::reach::Choice;
-use bellhop_engine::secrets::NGROK_AUTHTOKEN;
+use bellhop_engine::secrets::{NGROK_AUTHTOKEN, SecretsError};
 use bellhop_engine::self_test::{HopName, Target};
 use bellhop_engine::store::{events, retention, settings as table};
 use bellhop_engine::tunnel::outside::Outside;
@@ -65,7 +65,11 @@ async fn read(app: &AppHandle) -> anyhow::Result<Settings> {
     let (choice, look, privacy, keep_calls_days) = kept.await?;
     let (token, from_environment) = match Engine::ngrok_authtoken_of_environment() {
         Some(_) => (true, true),
-        None => (desktop.engine.ngrok_authtoken().await?.is_some(), false),
+        None => match desktop.engine.ngrok_authtoken().await {
+            // It is there, and cannot be read at the moment.
+            Err(SecretsError::Keychain(_)) => (true, false),
+            found => (found?.is_some(), false),
+        },
     };
     let keeper = desktop.engine.secrets.keeper().await;
     Ok(Settings {

@@ -99,6 +99,11 @@ pub enum ReachError {
         "ngrok needs your authtoken. Copy it from dashboard.ngrok.com/get-started/your-authtoken and paste it in the settings, keep it with \"bellhop token set --stdin\", or set NGROK_AUTHTOKEN."
     )]
     NoAuthtoken,
+    /// There is an authtoken, and the keychain does not give it.
+    #[error(
+        "The keychain did not give ngrok's authtoken: {0}. Unlock it, or paste the authtoken in the settings."
+    )]
+    KeychainSilent(String),
     /// The address of ngrok's service is none.
     #[error("The server address is not one: {0}.")]
     Server(String),
@@ -115,10 +120,19 @@ pub enum ReachError {
     OwnAddress,
     /// The token could not be read.
     #[error(transparent)]
-    Secrets(#[from] SecretsError),
+    Secrets(SecretsError),
     /// The settings could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<SecretsError> for ReachError {
+    fn from(error: SecretsError) -> ReachError {
+        match error {
+            SecretsError::Keychain(cause) => ReachError::KeychainSilent(cause),
+            other => ReachError::Secrets(other),
+        }
+    }
 }
 
 impl Choice {

@@ -23,6 +23,9 @@ pub const NGROK_AUTHTOKEN: &str = "ngrok-authtoken";
 /// The name under which programs are listed in the keychain.
 const KEYCHAIN_SERVICE: &str = "Bellhop";
 
+/// Stands in the file for a secret that the keychain has. No secret is empty.
+const IN_KEYCHAIN: &str = "";
+
 /// A keychain that is locked asks the person; one that hangs must not hang us.
 const KEYCHAIN_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -115,7 +118,10 @@ impl Secrets {
             .with_keychain(&entry_name, move |entry| entry.set_password(&password))
             .await;
         let keeper = match kept {
-            Ok(()) => Keeper::Keychain,
+            Ok(()) => {
+                secrets.note_in_keychain(&name)?;
+                Keeper::Keychain
+            }
             Err(error) => {
                 tracing::info!(%error, "no keychain takes secrets, so they are kept in a file");
                 secrets.change_file(|all| {
@@ -158,17 +164,39 @@ impl Secrets {
         Ok(value)
     }
 
-    /// Reads a secret of which nobody wrote down where it is kept.
+    /// Reads a secret of which nobody wrote down in the store where it is kept.
     ///
     /// # Errors
     ///
-    /// Fails where the file cannot be read. A keychain that does not answer has no secret.
+    /// Fails where the file cannot be read, or a keychain that has the secret does not answer.
     pub async fn find(&self, name: &str) -> Result<Option<(SecretValue, Keeper)>, SecretsError> {
-        if let Some(value) = self.read(name, Keeper::File).await? {
+        if let Some(value) = self.known().get(name) {
+            return Ok(Some((value.clone(), Keeper::File)));
+        }
+        let noted = self.read_file()?.remove(&self.entry_name(name));
+        if let Some(value) = noted.as_deref().and_then(SecretValue::new) {
+            self.remember(name.to_owned(), value.clone());
             return Ok(Some((value, Keeper::File)));
         }
-        let found = self.read(name, Keeper::Keychain).await;
-        Ok(found.ok().flatten().map(|value| (value, Keeper::Keychain)))
+        match self.read(name, Keeper::Keychain).await {
+            Ok(Some(value)) => {
+                if noted.is_none() {
+                    self.note_in_keychain(name)?;
+                }
+                Ok(Some((value, Keeper::Keychain)))
+            }
+            Ok(None) => Ok(None),
+            Err(error) if noted.is_some() => Err(error),
+            // Nothing was ever kept there: maybe this computer has no keychain.
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Notes in the file that the keychain has a secret, in the place of an older value that the file may have.
+    fn note_in_keychain(&self, name: &str) -> Result<(), SecretsError> {
+        self.change_file(|all| {
+            all.insert(self.entry_name(name), IN_KEYCHAIN.to_owned());
+        })
     }
 
     /// Forgets a secret wherever it is kept. A keychain that does not answer keeps it, and nobody asks for it again.
@@ -222,22 +250,32 @@ impl Secrets {
     async fn with_keychain<T: Send + 'static>(
         &self,
         name: &str,
-        act: impl FnOnce(&keyring::Entry) -> keyring::Result<T> + Send + 'static,
+        act: impl FnOnce(&keyring_core::Entry) -> keyring_core::Result<T> + Send + 'static,
     ) -> Result<T, Unavailable> {
         if !self.inner.keychain {
             return Err(Unavailable::NoKeychain("it is switched off".to_owned()));
         }
         let user = self.entry_name(name);
         let work = tokio::task::spawn_blocking(move || {
-            let entry = keyring::Entry::new(KEYCHAIN_SERVICE, &user).map_err(Unavailable::of)?;
-            act(&entry).map_err(Unavailable::of)
+            let outcome = open_keychain()
+                .and_then(|()| keyring_core::Entry::new(KEYCHAIN_SERVICE, &user))
+                .and_then(|entry| act(&entry));
+            if let Err(keyring_core::Error::PlatformFailure(_)) = outcome {
+                // It may have been started anew since it was opened.
+                keyring_core::unset_default_store();
+            }
+            outcome.map_err(Unavailable::of)
         });
         match tokio::time::timeout(KEYCHAIN_TIMEOUT, work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(Unavailable::NoKeychain("asking it failed".to_owned())),
-            Err(_) => Err(Unavailable::NoKeychain(
-                "it did not answer in time".to_owned(),
-            )),
+            Err(_) => {
+                // The next question does not wait behind this one.
+                keyring_core::unset_default_store();
+                Err(Unavailable::NoKeychain(
+                    "it did not answer in time".to_owned(),
+                ))
+            }
         }
     }
 
@@ -285,6 +323,21 @@ impl Secrets {
     }
 }
 
+/// Opens the desktop's keychain, unless it is open. One that could not be opened is tried again with the next secret, as
+/// it may not have been started yet.
+fn open_keychain() -> keyring_core::Result<()> {
+    if keyring_core::get_default_store().is_none() {
+        #[cfg(target_os = "macos")]
+        let store = apple_native_keyring_store::keychain::Store::new()?;
+        #[cfg(windows)]
+        let store = windows_native_keyring_store::Store::new()?;
+        #[cfg(all(unix, not(target_os = "macos")))]
+        let store = zbus_secret_service_keyring_store::Store::new()?;
+        keyring_core::set_default_store(store);
+    }
+    Ok(())
+}
+
 /// Opens a file for writing that the person alone can read.
 fn private_file(path: &Path, truncate: bool) -> std::io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
@@ -304,9 +357,9 @@ enum Unavailable {
 }
 
 impl Unavailable {
-    fn of(error: keyring::Error) -> Unavailable {
+    fn of(error: keyring_core::Error) -> Unavailable {
         match error {
-            keyring::Error::NoEntry => Unavailable::NoEntry,
+            keyring_core::Error::NoEntry => Unavailable::NoEntry,
             other => Unavailable::NoKeychain(other.to_string()),
         }
     }

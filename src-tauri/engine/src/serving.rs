@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -16,7 +18,7 @@ use crate::connections::Connections;
 use crate::gaps::clock::Sleeps;
 use crate::gaps::ledger::Ledger;
 use crate::instance::{Announcement, Instance, Window};
-use crate::reach::{Choice, Reach};
+use crate::reach::{Choice, Reach, ReachError};
 use crate::receiver::Receiver;
 use crate::tunnel::{Doorman, OwnAddress, Tunnel, TunnelStatus};
 use crate::{Engine, connections, worker};
@@ -29,6 +31,10 @@ const IDLE_BEAT: Duration = Duration::from_secs(60);
 
 /// How long accepted calls may take to be answered when we stop.
 const STOP_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How long to wait until a keychain that did not answer is asked again, at first and at most: it may ask the person each
+/// time.
+const KEYCHAIN_PAUSES: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(300));
 
 /// Why no calls can be taken.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +59,8 @@ pub struct Serving {
     window: Mutex<Window>,
     announcement: OnceLock<Announcement>,
     open: tokio::sync::Mutex<Option<Open>>,
+    /// Set while the keychain does not give what is needed to open the way.
+    locked_out: Mutex<Option<LockedOut>>,
     /// How often the way to us was chosen.
     chosen: AtomicU64,
     doorman: Arc<Doorman>,
@@ -61,6 +69,15 @@ pub struct Serving {
     address: Mutex<Option<String>>,
     stop: CancellationToken,
     tasks: TaskTracker,
+}
+
+/// Since when the keychain has not answered, and when it is asked again.
+#[derive(Clone, Copy)]
+struct LockedOut {
+    since: Timestamp,
+    pause: Duration,
+    /// None while it is being asked.
+    next_try: Option<Instant>,
 }
 
 /// What is open towards the world, and the task that passes on how it is.
@@ -117,6 +134,7 @@ pub async fn serve(
         window: Mutex::new(window),
         announcement: OnceLock::new(),
         open: tokio::sync::Mutex::new(None),
+        locked_out: Mutex::default(),
         chosen: AtomicU64::new(0),
         doorman: Arc::default(),
         notifies: AtomicBool::new(false),
@@ -190,6 +208,9 @@ impl Serving {
         if self.chosen.load(Ordering::SeqCst) == turn {
             match reach {
                 Ok(reach) => self.go_over_to(&mut open, reach).await,
+                Err(error @ ReachError::KeychainSilent(_)) => {
+                    self.wait_for_keychain(&mut open, error.to_string()).await;
+                }
                 Err(error) => self.cannot_be_reached(&mut open, error.to_string()).await,
             }
         }
@@ -203,6 +224,7 @@ impl Serving {
     }
 
     async fn go_over_to(self: &Arc<Self>, open: &mut Option<Open>, reach: Reach) {
+        *self.locked_out() = None;
         if let Some(open) = open.take() {
             open.close().await;
         }
@@ -237,6 +259,7 @@ impl Serving {
     }
 
     async fn cannot_be_reached(&self, open: &mut Option<Open>, message: String) {
+        *self.locked_out() = None;
         if let Some(open) = open.take() {
             open.close().await;
         }
@@ -247,6 +270,69 @@ impl Serving {
         });
     }
 
+    /// Says that the keychain did not answer, and sets when it is asked again.
+    async fn wait_for_keychain(&self, open: &mut Option<Open>, cause: String) {
+        if let Some(open) = open.take() {
+            open.close().await;
+        }
+        self.set_address(None);
+        let (first, longest) = KEYCHAIN_PAUSES;
+        let now = Timestamp::now();
+        let (since, pause) = match *self.locked_out() {
+            Some(before) => (before.since, longest.min(before.pause * 2)),
+            None => (now, first),
+        };
+        *self.locked_out() = Some(LockedOut {
+            since,
+            pause,
+            next_try: Some(Instant::now() + pause),
+        });
+        self.tell(TunnelStatus::Reconnecting {
+            since,
+            code: None,
+            cause,
+            next_try: Some(now + pause),
+        });
+    }
+
+    /// Asks the keychain again when it is time.
+    fn ask_keychain_when_due(self: &Arc<Self>) {
+        let due =
+            |locked_out: &LockedOut| locked_out.next_try.is_some_and(|at| at <= Instant::now());
+        if self.locked_out().as_ref().is_some_and(due) {
+            let serving = Arc::clone(self);
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = serving.ask_keychain() => {}
+                    () = serving.stop.cancelled() => {}
+                }
+            });
+        }
+    }
+
+    async fn ask_keychain(self: &Arc<Self>) {
+        if let Some(locked_out) = self.locked_out().as_mut() {
+            locked_out.next_try = None;
+        }
+        self.status.send_if_modified(|status| match status {
+            TunnelStatus::Reconnecting { next_try, .. } => next_try.take().is_some(),
+            _ => false,
+        });
+        self.choose_again().await;
+    }
+
+    async fn choose_again(self: &Arc<Self>) {
+        if let Err(error) = self.reach_as_chosen().await {
+            tracing::error!(%error, "it cannot be read how the world is to reach us");
+        }
+    }
+
+    fn locked_out(&self) -> std::sync::MutexGuard<'_, Option<LockedOut>> {
+        self.locked_out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Does at once what the tunnel waits to do. Where nothing could be opened, what was in the way may be mended by now.
     pub async fn try_now(self: &Arc<Self>) {
         match self.open.lock().await.as_ref().map(|open| &open.way) {
@@ -254,9 +340,12 @@ impl Serving {
             Some(OpenWay::OwnAddress(own)) => return own.try_now(),
             None => {}
         }
+        let locked_out = self.locked_out().is_some();
         let failed = matches!(*self.status.borrow(), TunnelStatus::Failed { .. });
-        if failed && let Err(error) = self.reach_as_chosen().await {
-            tracing::error!(%error, "it cannot be read how the world is to reach us");
+        if locked_out {
+            self.ask_keychain().await;
+        } else if failed {
+            self.choose_again().await;
         }
     }
 
@@ -344,6 +433,7 @@ async fn watch_others(serving: Arc<Serving>) {
     loop {
         let now = status.borrow_and_update().clone();
         let asleep_since = sleeps.take();
+        serving.ask_keychain_when_due();
         sleeps.during(BEAT, ledger.beat(&now, asleep_since)).await;
         if let Err(error) = serving.introduce() {
             tracing::debug!(%error, "other programs still do not see that the receiver runs");

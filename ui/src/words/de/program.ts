@@ -52,6 +52,8 @@ export const program: Sentences = {
     "Ihre eigene Adresse muss mit https beginnen und nur aus einem Host bestehen, etwa https://my.host.",
   'ngrok needs your authtoken. Copy it from dashboard.ngrok.com/get-started/your-authtoken and paste it in the settings, keep it with "bellhop token set --stdin", or set NGROK_AUTHTOKEN.':
     "ngrok braucht Ihren Authtoken. Kopieren Sie ihn von dashboard.ngrok.com/get-started/your-authtoken und fügen Sie ihn in den Einstellungen ein, oder setzen Sie NGROK_AUTHTOKEN.",
+  "The keychain did not give ngrok's authtoken: {0}. Unlock it, or paste the authtoken in the settings.":
+    "Der Schlüsselbund hat den Authtoken von ngrok nicht herausgegeben: {0}. Entsperren Sie ihn, oder fügen Sie den Authtoken in den Einstellungen ein.",
   "Calls cannot be taken at {address}: {cause}. Choose another with --listen, or 127.0.0.1:0 for any free port.":
     "An {address} können keine Aufrufe angenommen werden: {cause}. Wählen Sie mit --listen eine andere Adresse oder mit 127.0.0.1:0 einen freien Port.",
 
