@@ -329,6 +329,38 @@ async fn a_call_of_a_test_that_comes_when_the_test_is_over_makes_no_booking() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_the_receiver_itself_turns_away_is_not_blamed_on_the_address() {
+    let world = World::start().await;
+    let endpoint = world.endpoint(Provider::ReserveKit).await;
+    let full = world.engine.store.write(|connection| {
+        connection.execute_batch(
+            "CREATE TRIGGER full BEFORE UPDATE ON self_test WHEN NEW.body IS NOT NULL
+             BEGIN SELECT RAISE(FAIL, 'the disk is full'); END",
+        )?;
+        Ok(())
+    });
+    full.await.unwrap();
+    let report = world.test(&endpoint, true).await;
+    assert_eq!(advice(&report).0, HopName::Receiver);
+    assert!(advice(&report).1.contains("answered 503"), "{report:?}");
+
+    // Another that nobody has called, so that nothing is known of it but what the store says.
+    let removed = world.endpoint(Provider::ReserveKit).await;
+    let removing = world.engine.store.write(|connection| {
+        connection.execute_batch(
+            "CREATE TRIGGER removing AFTER INSERT ON self_test
+             BEGIN UPDATE endpoint SET removed_at = 1 WHERE id = NEW.endpoint_id; END",
+        )?;
+        Ok(())
+    });
+    removing.await.unwrap();
+    let report = world.test(&removed, true).await;
+    assert_eq!(advice(&report).0, HopName::Receiver);
+    assert!(advice(&report).1.contains("was removed"), "{report:?}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_test_that_was_cut_off_long_ago_is_not_told_of() {
     let world = World::start().await;
     let endpoint = world.endpoint(Provider::Kordless).await;

@@ -15,6 +15,7 @@ use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{Method, Request, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use bellhop_core::signature::{Checked, SignatureError, SigningSecret, verify};
@@ -61,6 +62,10 @@ impl Receiver {
             .route("/hooks/{token}", any(hook))
             .fallback(|| async { StatusCode::NOT_FOUND })
             .with_state(Arc::clone(self))
+            .layer(from_fn_with_state(
+                Arc::clone(&self.engine),
+                test_call::sign_answer,
+            ))
     }
 }
 

@@ -24,7 +24,7 @@ use crate::store::{self, StoreError};
 use crate::tunnel::outside::{Outside, OutsideCall, OutsideError};
 use crate::{Engine, here, random_hex};
 
-/// Carries the nonce of a test.
+/// Carries the nonce of a test, and in the answer when its call began to arrive, in microseconds.
 pub const HEADER: &str = "x-bellhop-self-test";
 
 /// How long each part on this computer may take.
@@ -271,7 +271,13 @@ impl Report {
     /// Notes the parts from the public address to the notification.
     fn inside(&mut self, sent: &OutsideCall, test: &SelfTest, notifies: bool) {
         let (Some(arrived), Some(received)) = (test.arrived_at, test.received_at) else {
-            self.failed_hop(HopName::Tunnel, not_arrived(sent));
+            match turned_away(sent) {
+                Some((arrived, advice)) => {
+                    self.passed_hop(HopName::Tunnel, between(sent.sent_at, arrived));
+                    self.failed_hop(HopName::Receiver, advice);
+                }
+                None => self.failed_hop(HopName::Tunnel, not_arrived(sent)),
+            }
             return;
         };
         self.passed_hop(HopName::Tunnel, between(sent.sent_at, arrived));
@@ -322,6 +328,22 @@ impl Report {
 
 fn between(earlier: Timestamp, later: Timestamp) -> Duration {
     Duration::try_from(later.duration_since(earlier)).unwrap_or_default()
+}
+
+/// When the call came to the receiver and what to do, where that answered before the arrival could be noted.
+fn turned_away(sent: &OutsideCall) -> Option<(Timestamp, String)> {
+    let arrived = sent.receiver.as_deref()?.parse().ok()?;
+    let advice = match sent.answer {
+        Ok(404) => {
+            "This endpoint was removed while the test was under way, so its address leads nowhere."
+                .to_owned()
+        }
+        Ok(status) => format!(
+            "The call came to Bellhop, which could not take it at that moment and answered {status}. Booking systems send such a call again. Test again; if it stays so, see whether the disk is full."
+        ),
+        Err(_) => return None,
+    };
+    Some((Timestamp::from_microsecond(arrived).ok()?, advice))
 }
 
 /// What to do where the public address answered in our place.

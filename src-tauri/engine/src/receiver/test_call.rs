@@ -1,5 +1,11 @@
 //! Calls of a test of the whole way, which are taken and never become deliveries.
 
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::middleware::Next;
+use axum::response::Response;
 use bellhop_core::call::Call;
 use bellhop_core::signature::verify;
 use jiff::Timestamp;
@@ -10,6 +16,28 @@ use crate::self_test::{HEADER, SelfTestError};
 use crate::store::StoreError;
 use crate::store::endpoints::Called;
 use crate::store::self_tests::{self, Arrival, Step};
+
+/// Says in the answer to the call of a test that it is ours, and when the call began to arrive: the answer may be that
+/// the call is not taken, and then nothing else tells so.
+pub(super) async fn sign_answer(
+    State(engine): State<Arc<Engine>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let began = Timestamp::now();
+    let nonce = request.headers().get(HEADER).cloned();
+    let mut answer = next.run(request).await;
+    let nonce = nonce.as_ref().and_then(|nonce| nonce.to_str().ok());
+    if let Some(nonce) = nonce
+        && let Ok(true) = engine
+            .store
+            .read_here(|connection| self_tests::is_ours(connection, nonce))
+    {
+        let began = HeaderValue::from(began.as_microsecond());
+        answer.headers_mut().insert(HEADER, began);
+    }
+    answer
+}
 
 /// The test that a call belongs to.
 pub(super) struct TestOfCall {

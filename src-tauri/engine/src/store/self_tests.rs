@@ -81,6 +81,16 @@ pub(crate) fn is_awaited(
     Ok(row.optional()?)
 }
 
+/// Whether there is a test with this nonce, which only we know.
+///
+/// # Errors
+///
+/// Fails where SQLite does.
+pub(crate) fn is_ours(connection: &Connection, nonce: &str) -> Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM self_test WHERE nonce = ?1")?;
+    Ok(statement.exists([nonce])?)
+}
+
 /// When the call of a test began to arrive, and when it was whole.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival {

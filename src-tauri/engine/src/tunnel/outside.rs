@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use super::config::ProxyAddress;
 use super::dial::{self, DialTimes, Route};
 use super::tls;
+use crate::self_test;
 
 /// One caller from outside.
 #[derive(Clone)]
@@ -38,6 +39,8 @@ pub struct OutsideCall {
     pub answer: Result<u16, String>,
     /// The service's code, such as `ERR_NGROK_3200`, where it answered itself.
     pub code: Option<String>,
+    /// What the receiver says of its own, where it was the one that answered.
+    pub receiver: Option<String>,
 }
 
 /// Why the public address could not be called.
@@ -118,41 +121,49 @@ impl Outside {
             .body(Full::new(Bytes::from(body)))
             .map_err(|_| wrong())?;
         let sent_at = Timestamp::now();
-        let call = |answer, code| OutsideCall {
+        let call = |answer, code, receiver| OutsideCall {
             dial,
             sent_at,
             answer,
             code,
+            receiver,
         };
         Ok(match timeout(self.limit, ask(stream, request)).await {
-            Ok(Ok((status, code))) => call(Ok(status), code),
+            Ok(Ok((status, code, receiver))) => call(Ok(status), code, receiver),
             Ok(Err(_)) => call(
                 Err(format!(
                     "The call to {host} broke off before it was answered."
                 )),
                 None,
+                None,
             ),
             Err(_) => call(
                 Err(format!("The call to {host} was not answered in time.")),
+                None,
                 None,
             ),
         })
     }
 }
 
-async fn ask<S>(stream: S, request: Request<Full<Bytes>>) -> hyper::Result<(u16, Option<String>)>
+async fn ask<S>(
+    stream: S,
+    request: Request<Full<Bytes>>,
+) -> hyper::Result<(u16, Option<String>, Option<String>)>
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
     let answer = sender.send_request(request).await?;
-    let code = answer
-        .headers()
-        .get("ngrok-error-code")
-        .and_then(|code| code.to_str().ok())
-        .map(str::to_owned);
+    let header = |name: &str| {
+        let value = answer.headers().get(name);
+        value
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    let (code, receiver) = (header("ngrok-error-code"), header(self_test::HEADER));
     let status = answer.status().as_u16();
     connection.abort();
-    Ok((status, code))
+    Ok((status, code, receiver))
 }

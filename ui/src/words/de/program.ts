@@ -309,6 +309,10 @@ export const program: Sentences = {
     "ngrok sagt, dass der Tunnel offline ist. Er kommt von selbst zurück; „Jetzt versuchen“ in den Einstellungen beschleunigt es.",
   "ngrok answered by itself ({code}) and passed nothing on. Its page about this code says why.":
     "ngrok hat selbst geantwortet ({code}) und nichts weitergegeben. Seine Seite zu diesem Code sagt, warum.",
+  "This endpoint was removed while the test was under way, so its address leads nowhere.":
+    "Dieser Endpunkt wurde während des Tests entfernt, daher führt seine Adresse nirgendwohin.",
+  "The call came to Bellhop, which could not take it at that moment and answered {status}. Booking systems send such a call again. Test again; if it stays so, see whether the disk is full.":
+    "Der Aufruf kam bei Bellhop an, das ihn in diesem Moment nicht annehmen konnte und mit {status} antwortete. Buchungssysteme senden einen solchen Aufruf erneut. Testen Sie noch einmal; bleibt es dabei, prüfen Sie, ob der Datenträger voll ist.",
   "The public address answered 404 without asking us. It leads to another program, or its rules let nothing through to /hooks/.":
     "Die öffentliche Adresse hat mit 404 geantwortet, ohne Bellhop zu fragen. Sie führt zu einem anderen Programm, oder ihre Regeln lassen nichts zu /hooks/ durch.",
   "The public address answered {status} without asking us. It leads to another program.":
