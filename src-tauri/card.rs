@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use bellhop_core::answer::Answer;
+use bellhop_engine::changes::Change;
 use bellhop_engine::{here, reminding};
 use jiff::Timestamp;
 use tauri::{
@@ -43,28 +44,37 @@ pub(crate) async fn keep_current(app: AppHandle) {
             .engine
             .store
             .read(|connection| reminding::cards(connection, &here(connection)?));
-        let (count, over) = match read.await {
-            Ok((cards, over)) => (cards.len(), over),
-            Err(error) => {
-                tracing::warn!(%error, "what is on the card is unknown");
-                (0, None)
-            }
-        };
-        let window_app = app.clone();
-        let asked = app.run_on_main_thread(move || show(&window_app, count));
-        if let Err(error) = asked {
-            tracing::warn!(%error, "the card could not be changed");
+        let read = read.await.map(|(cards, over)| (cards.len(), over));
+        if let Err(error) = &read {
+            tracing::warn!(%error, "what is on the card is unknown");
         }
-        let patience = over.map_or(Duration::MAX, |over| {
-            let left = over.duration_since(Timestamp::now());
-            Duration::try_from(left).unwrap_or_default().min(BEAT)
-        });
+        let (count, patience) = next(read.ok(), Timestamp::now());
+        if let Some(count) = count {
+            let window_app = app.clone();
+            let asked = app.run_on_main_thread(move || show(&window_app, count));
+            if let Err(error) = asked {
+                tracing::warn!(%error, "the card could not be changed");
+            }
+        }
         tokio::select! {
             change = changes.next() => if change.is_none() { return },
             () = tokio::time::sleep(patience) => {}
             () = desktop.stop.cancelled() => return,
         }
     }
+}
+
+/// How many bookings to show, and how long to wait for a change before looking again. Where it is unknown what there is to
+/// show, the card that stands is kept.
+fn next(read: Option<(usize, Option<Timestamp>)>, now: Timestamp) -> (Option<usize>, Duration) {
+    let Some((count, over)) = read else {
+        return (None, BEAT);
+    };
+    let patience = over.map_or(Duration::MAX, |over| {
+        let left = over.duration_since(now);
+        Duration::try_from(left).unwrap_or_default().min(BEAT)
+    });
+    (Some(count), patience)
 }
 
 fn show(app: &AppHandle, count: usize) {
@@ -110,31 +120,51 @@ fn open(app: &AppHandle, count: usize) -> tauri::Result<()> {
         }
         None => window,
     };
+    // Its page has yet to ask.
+    app.state::<Desktop>().put_on_card(Vec::new());
     let window = window.build()?;
     let app = app.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { .. } = event {
-            tauri::async_runtime::spawn(answer_all(app.clone()));
+            let shown = app.state::<Desktop>().put_on_card(Vec::new());
+            tauri::async_runtime::spawn(answer(app.clone(), shown));
         }
     });
     Ok(())
 }
 
-/// Whoever closes the window has seen what is in it.
-async fn answer_all(app: AppHandle) {
+/// Whoever closes the window has seen what is in it. What has come since is on a new card.
+async fn answer(app: AppHandle, shown: Vec<i64>) {
     let engine = &app.state::<Desktop>().engine;
-    let answered = async {
-        let read = engine
-            .store
-            .read(|connection| reminding::cards(connection, &here(connection)?));
-        for card in read.await?.0 {
-            engine
-                .answer_reminders(card.booking_id, Answer::Dismissed)
-                .await?;
+    for booking_id in shown {
+        let answered = engine.answer_reminders(booking_id, Answer::Dismissed);
+        if let Err(error) = answered.await {
+            tracing::error!(%error, "an answer to reminders was not kept");
         }
-        Ok::<(), bellhop_engine::store::StoreError>(())
-    };
-    if let Err(error) = answered.await {
-        tracing::error!(%error, "an answer to reminders was not kept");
+    }
+    // Also where nothing was answered, what is left has no window now.
+    engine.changes.tell(Change::Notices);
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails panics")]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    #[test]
+    fn a_card_of_which_nothing_is_known_stays_and_is_looked_at_again() {
+        let now: Timestamp = "2031-03-10T08:00:00Z".parse().unwrap();
+        let in_seconds = |seconds| Some(now + SignedDuration::from_secs(seconds));
+        assert_eq!(next(None, now), (None, BEAT));
+        assert_eq!(next(Some((0, None)), now), (Some(0), Duration::MAX));
+        assert_eq!(next(Some((2, in_seconds(60))), now), (Some(2), BEAT));
+        let soon = Duration::from_secs(3);
+        assert_eq!(next(Some((1, in_seconds(3))), now), (Some(1), soon));
+        assert_eq!(
+            next(Some((1, in_seconds(-3))), now),
+            (Some(1), Duration::ZERO)
+        );
     }
 }

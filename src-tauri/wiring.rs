@@ -229,6 +229,7 @@ fn set_up(
         restarting,
         restored,
         demo_beside: Mutex::new(None),
+        on_card: std::sync::Mutex::default(),
         stop: CancellationToken::new(),
     });
     let desktop = app.state::<Desktop>();

@@ -72,7 +72,7 @@ async fn of_booking(desktop: &Desktop, id: i64) -> anyhow::Result<BookingReminde
     Ok(desktop.engine.store.read(read).await?.into())
 }
 
-/// What is on the card.
+/// What is on the card, which alone may ask for it.
 #[tauri::command]
 pub(crate) async fn cards(desktop: State<'_, Desktop>) -> Result<Vec<Card>> {
     let read = desktop.engine.store.read(|connection| {
@@ -80,6 +80,7 @@ pub(crate) async fn cards(desktop: State<'_, Desktop>) -> Result<Vec<Card>> {
         Ok((cards, settings::privacy(connection)?))
     });
     let (cards, privacy) = read.await?;
+    desktop.put_on_card(cards.iter().map(|card| card.booking_id).collect());
     let cards = cards.into_iter().map(|card| Card::of(card, privacy));
     Ok(cards.collect())
 }

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use bellhop_test_support::desktop::eventually;
 use jiff::SignedDuration;
+use rusqlite::Connection;
 
 use super::{CREATED, Stage};
 use crate::TITLE;
@@ -98,6 +99,64 @@ async fn card(stage: &Stage) -> Result<()> {
     window.follow().await?;
     window.see_text("h2", "Priya Raman").await?;
     Ok(())
+}
+
+#[tokio::test]
+async fn on_a_virtual_desktop_closing_the_card_answers_what_was_on_it() -> Result<()> {
+    let stage = Stage::set("2031-03-10T08:00:00Z").await?;
+    stage.told("closed-card", closed(&stage).await)
+}
+
+async fn closed(stage: &Stage) -> Result<()> {
+    let program = stage.program()?;
+    let window = program.window();
+    let windows = stage.desktop.windows();
+    let path = add_endpoint(program).await?;
+    window
+        .script("location.hash = '#/settings/reminders'", &[])
+        .await?;
+    window.click("button[role=switch]").await?;
+    window
+        .see("button[role=switch][aria-checked=true]:not(:disabled)")
+        .await?;
+    for (number, start) in [(0, "10:00"), (1, "10:01")] {
+        let booking = stage.booking(number, start)?;
+        stage.tell(&path, CREATED, &booking).await?;
+    }
+    stage::close(&stage.desktop, TITLE).await?;
+    stage.nearly("09:45")?;
+    stage.reminded(1, "In 15 minutes: Amelia Hart").await?;
+    let first = appears(stage).await?;
+    window.follow().await?;
+    window.see_text("[data-testid=card]", "Amelia Hart").await?;
+
+    // From now on the page hears of nothing: what comes is never drawn on this card.
+    window
+        .script("window.fetch = () => new Promise(() => {})", &[])
+        .await?;
+    stage.nearly("09:46")?;
+    stage.reminded(2, "In 15 minutes: Noah Lindqvist").await?;
+    let database = Connection::open(stage.data.path().join("bellhop.db"))?;
+    eventually("the second is one to answer as well", async || {
+        let waiting: i64 = database.query_row(
+            "SELECT count(*) FROM notice WHERE kind = 'reminder' AND shown_at IS NOT NULL AND answer IS NULL",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok((waiting == 2).then_some(()))
+    })
+    .await?;
+    windows.close(&first)?;
+    eventually("a card with what came since", async || {
+        let card = windows.visible(CARD)?.pop();
+        Ok(card.filter(|card| *card != first))
+    })
+    .await?;
+    window.follow().await?;
+    window
+        .see_text("[data-testid=card]", "Noah Lindqvist")
+        .await?;
+    leave(stage, "Got it").await
 }
 
 async fn appears(stage: &Stage) -> Result<String> {
