@@ -17,7 +17,7 @@ use crate::tunnel::TunnelStatus;
 pub const FILE: &str = "receiver.json";
 
 /// How often to look at a file that is being written.
-const LOOKS: u32 = 20;
+const LOOKS: u32 = 200;
 
 /// How long to wait between two such looks.
 const PAUSE: Duration = Duration::from_millis(5);
