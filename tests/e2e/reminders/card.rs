@@ -91,6 +91,7 @@ async fn card(stage: &Stage) -> Result<()> {
     stage.reminded(5, "In 15 minutes: Priya Raman").await?;
     appears(stage).await?;
     window.follow().await?;
+    window.see_text("[data-testid=card]", "Priya Raman").await?;
     let click =
         "setTimeout(() => document.querySelector('[data-testid=card] button').click(), 100)";
     window.script(click, &[]).await?;
