@@ -1,15 +1,15 @@
 //! Taking calls: the receiver, the worker and the tunnel, from start to stop.
 
+mod keychain;
+
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -22,6 +22,7 @@ use crate::reach::{Choice, Reach, ReachError};
 use crate::receiver::Receiver;
 use crate::tunnel::{Doorman, OwnAddress, Tunnel, TunnelStatus};
 use crate::{Engine, connections, worker};
+use keychain::LockedOut;
 
 /// How often to look whether we can be reached, and whether the place of the announced receiver has become free.
 const BEAT: Duration = Duration::from_secs(1);
@@ -31,10 +32,6 @@ const IDLE_BEAT: Duration = Duration::from_secs(60);
 
 /// How long accepted calls may take to be answered when we stop.
 const STOP_DEADLINE: Duration = Duration::from_secs(10);
-
-/// How long to wait until a keychain that did not answer is asked again, at first and at most: it may ask the person each
-/// time.
-const KEYCHAIN_PAUSES: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(300));
 
 /// Why no calls can be taken.
 #[derive(Debug, thiserror::Error)]
@@ -69,15 +66,6 @@ pub struct Serving {
     address: Mutex<Option<String>>,
     stop: CancellationToken,
     tasks: TaskTracker,
-}
-
-/// Since when the keychain has not answered, and when it is asked again.
-#[derive(Clone, Copy)]
-struct LockedOut {
-    since: Timestamp,
-    pause: Duration,
-    /// None while it is being asked.
-    next_try: Option<Instant>,
 }
 
 /// What is open towards the world, and the task that passes on how it is.
@@ -270,67 +258,10 @@ impl Serving {
         });
     }
 
-    /// Says that the keychain did not answer, and sets when it is asked again.
-    async fn wait_for_keychain(&self, open: &mut Option<Open>, cause: String) {
-        if let Some(open) = open.take() {
-            open.close().await;
-        }
-        self.set_address(None);
-        let (first, longest) = KEYCHAIN_PAUSES;
-        let now = Timestamp::now();
-        let (since, pause) = match *self.locked_out() {
-            Some(before) => (before.since, longest.min(before.pause * 2)),
-            None => (now, first),
-        };
-        *self.locked_out() = Some(LockedOut {
-            since,
-            pause,
-            next_try: Some(Instant::now() + pause),
-        });
-        self.tell(TunnelStatus::Reconnecting {
-            since,
-            code: None,
-            cause,
-            next_try: Some(now + pause),
-        });
-    }
-
-    /// Asks the keychain again when it is time.
-    fn ask_keychain_when_due(self: &Arc<Self>) {
-        let due =
-            |locked_out: &LockedOut| locked_out.next_try.is_some_and(|at| at <= Instant::now());
-        if self.locked_out().as_ref().is_some_and(due) {
-            let serving = Arc::clone(self);
-            tokio::spawn(async move {
-                tokio::select! {
-                    () = serving.ask_keychain() => {}
-                    () = serving.stop.cancelled() => {}
-                }
-            });
-        }
-    }
-
-    async fn ask_keychain(self: &Arc<Self>) {
-        if let Some(locked_out) = self.locked_out().as_mut() {
-            locked_out.next_try = None;
-        }
-        self.status.send_if_modified(|status| match status {
-            TunnelStatus::Reconnecting { next_try, .. } => next_try.take().is_some(),
-            _ => false,
-        });
-        self.choose_again().await;
-    }
-
     async fn choose_again(self: &Arc<Self>) {
         if let Err(error) = self.reach_as_chosen().await {
             tracing::error!(%error, "it cannot be read how the world is to reach us");
         }
-    }
-
-    fn locked_out(&self) -> std::sync::MutexGuard<'_, Option<LockedOut>> {
-        self.locked_out
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does at once what the tunnel waits to do. Where nothing could be opened, what was in the way may be mended by now.
