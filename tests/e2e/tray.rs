@@ -4,6 +4,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use bellhop_test_support::desktop::{Desktop, Program, TrayItem, eventually};
@@ -51,17 +52,20 @@ async fn on_a_virtual_desktop_it_says_why_it_cannot_start() -> Result<()> {
     Ok(())
 }
 
+/// The program as the system starts it, with nobody at its pages.
+fn start(desktop: &Desktop, data: &Path) -> Result<Command> {
+    let program = Path::new(env!("CARGO_BIN_EXE_bellhop-desktop"));
+    let mut command = desktop.screen().daemon(program)?;
+    command.arg("--data-dir").arg(data).process_group(0);
+    Ok(command)
+}
+
 /// As at login, and as somebody does who does not see that it runs.
 #[tokio::test]
 async fn on_a_virtual_desktop_it_starts_hidden_and_a_second_start_shows_its_window() -> Result<()> {
     let data = tempfile::tempdir()?;
     let desktop = Desktop::start().await?;
-    let start = || -> Result<_> {
-        let program = Path::new(env!("CARGO_BIN_EXE_bellhop-desktop"));
-        let mut command = desktop.screen().daemon(program)?;
-        command.arg("--data-dir").arg(data.path()).process_group(0);
-        Ok(command)
-    };
+    let start = || start(&desktop, data.path());
     let mut hidden = start()?.arg("--hidden").spawn()?;
     listening(data.path()).await?;
     shows(&desktop.tray().item().await?, "fine-dark").await?;
@@ -87,12 +91,7 @@ async fn on_a_virtual_desktop_a_second_start_is_heard_before_the_data_are_open()
     let busy = fs::File::open(data.path())?;
     busy.lock()?;
     let desktop = Desktop::start().await?;
-    let start = || -> Result<_> {
-        let program = Path::new(env!("CARGO_BIN_EXE_bellhop-desktop"));
-        let mut command = desktop.screen().daemon(program)?;
-        command.arg("--data-dir").arg(data.path()).process_group(0);
-        Ok(command)
-    };
+    let start = || start(&desktop, data.path());
     let mut first = start()?.arg("--hidden").spawn()?;
     eventually("the first start is known on the bus", async || {
         let names = desktop.tray().names().await?;

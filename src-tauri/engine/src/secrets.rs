@@ -199,7 +199,8 @@ impl Secrets {
         })
     }
 
-    /// Forgets a secret wherever it is kept. A keychain that does not answer keeps it, and nobody asks for it again.
+    /// Forgets a secret wherever it is kept. A keychain that does not answer keeps it: a signing secret is not
+    /// asked for again, and one that is looked for by [`Secrets::find`] is found once the keychain answers.
     ///
     /// # Errors
     ///

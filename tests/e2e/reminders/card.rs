@@ -1,7 +1,7 @@
 //! The card: on top of everything until it is answered.
 
 use anyhow::{Context, Result, ensure};
-use bellhop_test_support::desktop::eventually;
+use bellhop_test_support::desktop::{Program, eventually};
 use jiff::SignedDuration;
 use rusqlite::Connection;
 
@@ -22,14 +22,7 @@ async fn card(stage: &Stage) -> Result<()> {
     let program = stage.program()?;
     let window = program.window();
     let windows = stage.desktop.windows();
-    let path = add_endpoint(program).await?;
-    window
-        .script("location.hash = '#/settings/reminders'", &[])
-        .await?;
-    window.click("button[role=switch]").await?;
-    window
-        .see("button[role=switch][aria-checked=true]:not(:disabled)")
-        .await?;
+    let path = wants_cards(program).await?;
     stage
         .tell(&path, CREATED, &stage.booking(0, "10:00")?)
         .await?;
@@ -112,14 +105,7 @@ async fn closed(stage: &Stage) -> Result<()> {
     let program = stage.program()?;
     let window = program.window();
     let windows = stage.desktop.windows();
-    let path = add_endpoint(program).await?;
-    window
-        .script("location.hash = '#/settings/reminders'", &[])
-        .await?;
-    window.click("button[role=switch]").await?;
-    window
-        .see("button[role=switch][aria-checked=true]:not(:disabled)")
-        .await?;
+    let path = wants_cards(program).await?;
     for (number, start) in [(0, "10:00"), (1, "10:01")] {
         let booking = stage.booking(number, start)?;
         stage.tell(&path, CREATED, &booking).await?;
@@ -158,6 +144,20 @@ async fn closed(stage: &Stage) -> Result<()> {
         .see_text("[data-testid=card]", "Noah Lindqvist")
         .await?;
     leave(stage, "Got it").await
+}
+
+/// Adds an endpoint and chooses the card, on the page of the reminders. Gives the path of the endpoint's address.
+async fn wants_cards(program: &Program) -> Result<String> {
+    let window = program.window();
+    let path = add_endpoint(program).await?;
+    window
+        .script("location.hash = '#/settings/reminders'", &[])
+        .await?;
+    window.click("button[role=switch]").await?;
+    window
+        .see("button[role=switch][aria-checked=true]:not(:disabled)")
+        .await?;
+    Ok(path)
 }
 
 async fn appears(stage: &Stage) -> Result<String> {

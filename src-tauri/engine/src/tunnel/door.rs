@@ -21,7 +21,7 @@ const REMEMBERED: usize = 64;
 #[derive(Default)]
 pub struct Doorman {
     /// The last ones, the oldest first.
-    sent: Mutex<VecDeque<Expected>>,
+    sent: Mutex<VecDeque<Probe>>,
     last_call: Mutex<Option<Instant>>,
     called: Notify,
 }
@@ -80,9 +80,9 @@ impl Doorman {
         self.last().map(|time| time.elapsed())
     }
 
-    /// Expects one more probe.
-    pub(super) fn expect(&self) -> Expected {
-        let probe = Expected {
+    /// One more probe, which is known when it comes back.
+    pub(super) fn new_probe(&self) -> Probe {
+        let probe = Probe {
             path: format!("{PREFIX}{}", hex(tls::random::<16>())),
             answer: hex(tls::random::<16>()),
         };
@@ -111,7 +111,7 @@ async fn open_the_door(
 
 /// One probe.
 #[derive(Clone)]
-pub(super) struct Expected {
+pub(super) struct Probe {
     /// Where it is to be sent.
     pub(super) path: String,
     /// What only we can answer.

@@ -103,8 +103,8 @@ impl Prober {
     /// # Errors
     /// If the call does not come back through our own door.
     pub async fn probe(&self, url: &str) -> Result<ProbeTimes, ProbeError> {
-        let expected = self.doorman.expect();
-        let uri: hyper::Uri = format!("{url}{}", expected.path)
+        let probe = self.doorman.new_probe();
+        let uri: hyper::Uri = format!("{url}{}", probe.path)
             .parse()
             .map_err(|_| ProbeError::NotAsked(format!("{url} is not an address.")))?;
         let Some(host) = uri.host().filter(|_| uri.scheme_str() == Some("https")) else {
@@ -120,7 +120,7 @@ impl Prober {
         let authority = uri.authority().map_or(host, |authority| authority.as_str());
         let asked = timeout(
             self.limit,
-            ask(TokioIo::new(stream), authority, &expected.path),
+            ask(TokioIo::new(stream), authority, &probe.path),
         )
         .await;
         match asked {
@@ -132,7 +132,7 @@ impl Prober {
                 None,
                 format!("A call to {host} broke off before it was answered."),
             )),
-            Ok(Ok((StatusCode::OK, _, body))) if body == expected.answer.as_bytes() => {
+            Ok(Ok((StatusCode::OK, _, body))) if body == probe.answer.as_bytes() => {
                 Ok(ProbeTimes {
                     dial,
                     answer: started.elapsed(),
