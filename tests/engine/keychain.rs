@@ -16,11 +16,12 @@ use std::time::Duration;
 use bellhop_core::signature::SecretValue;
 use bellhop_engine::Engine;
 use bellhop_engine::instance::Window;
-use bellhop_engine::reach::{Choice, Way};
+use bellhop_engine::reach::Way;
 use bellhop_engine::secrets::{Keeper, NGROK_AUTHTOKEN, Secrets, SecretsError};
 use bellhop_engine::serving::{self, Serving};
 use bellhop_engine::tunnel::TunnelStatus;
 use bellhop_test_support::edge::{Edge, TOKEN};
+use bellhop_test_support::reach::choice;
 use keyring_core::api::{CredentialApi, CredentialStoreApi};
 use keyring_core::{Credential, Entry, Error};
 
@@ -175,16 +176,7 @@ async fn a_keychain_that_does_not_answer_has_what_was_kept_there_and_nothing_els
 
 /// A receiver that is to be reached through ngrok, with its token in a keychain that is locked when it starts.
 async fn locked_out(data_dir: &Path, edge: &Edge) -> Arc<Serving> {
-    let choice = Choice {
-        way: Way::Ngrok,
-        ngrok_domain: None,
-        ngrok_server: Some(edge.server()),
-        ngrok_root_cas: Some(edge.root_cas().to_str().unwrap().to_owned()),
-        ngrok_proxy: None,
-        ngrok_pooling: false,
-        own_address: None,
-        probe: false,
-    };
+    let choice = choice(edge, Way::Ngrok);
     let before = Engine::open(data_dir).await.unwrap();
     let token = SecretValue::new(TOKEN).unwrap();
     before.secrets.keep(NGROK_AUTHTOKEN, &token).await.unwrap();
