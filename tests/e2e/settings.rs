@@ -144,16 +144,17 @@ async fn starts_at_login(stage: &Stage) -> Result<()> {
         .join("home/.config/autostart/bellhop-desktop.desktop");
     ensure!(!entry.exists());
     stage.window().click("button[role=switch]").await?;
-    let text = eventually("it is to start at login", async || {
-        Ok(fs::read_to_string(&entry).ok())
-    })
-    .await?;
     let command = format!(
         "Exec=\"{}\" --hidden --data-dir \"{}\"",
         env!("CARGO_BIN_EXE_bellhop-desktop"),
         stage.data.path().display()
     );
-    ensure!(text.lines().any(|line| line == command), "{text}");
+    let text = eventually("it is to start at login", async || {
+        let text = fs::read_to_string(&entry)?;
+        ensure!(text.lines().any(|line| line == command), "{text}");
+        Ok(Some(text))
+    })
+    .await?;
     // The program was moved since, and is started from where it is now.
     let moved = text.replace(env!("CARGO_BIN_EXE_bellhop-desktop"), "/old place/bellhop");
     fs::write(&entry, moved)?;

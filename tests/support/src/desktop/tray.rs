@@ -61,15 +61,17 @@ impl Tray {
         Ok(names.iter().map(ToString::to_string).collect())
     }
 
-    /// Waits for the one item in the tray.
+    /// Waits for the one item in the tray. As in every panel, those of programs that have ended are gone.
     ///
     /// # Errors
     /// When none comes.
     pub async fn item(&self) -> Result<TrayItem> {
         eventually("an item in the tray", async || {
-            let place = self.places.borrow().last().cloned();
-            match place {
-                Some(place) => TrayItem::at(&self.connection, &place).await.map(Some),
+            let names = self.names().await?;
+            let places = self.places.borrow().clone();
+            let mut living = places.iter().filter(|place| names.contains(&place.owner));
+            match living.next_back() {
+                Some(place) => TrayItem::at(&self.connection, place).await.map(Some),
                 None => Ok(None),
             }
         })
