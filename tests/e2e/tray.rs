@@ -76,7 +76,10 @@ async fn on_a_virtual_desktop_it_starts_hidden_and_a_second_start_shows_its_wind
     let second = start()?.status()?;
     ensure!(second.success(), "the second start ended with {second}");
     stage::is_open(&desktop, TITLE).await?;
-    ensure!(has_web_view(hidden.id())?, "the window has no browser");
+    eventually("the window has a browser", async || {
+        Ok(has_web_view(hidden.id())?.then_some(()))
+    })
+    .await?;
     desktop.tray().item().await?.choose("Quit").await?;
     let ended = hidden.wait()?;
     ensure!(ended.success(), "it ended with {ended}");
