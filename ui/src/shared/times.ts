@@ -19,15 +19,14 @@ export const hourCycles = { h12: "h12", h24: "h23" } as const;
 
 const elsewhereSpoken: Record<Language, string> = { en: "en-GB", de: "de-DE" };
 
-/** The language as it is spoken where the person is, if it is; clock (12 or 24 hours) and zone are the person's own. */
-export function localeOfPerson(language: Language): Spoken {
+/** The language as it is spoken where the person is, if it is; the clock (12 or 24 hours) is the person's own. */
+export function localeOfPerson(language: Language): Omit<Spoken, "timeZone"> {
   const own = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
   const told = window.__BELLHOP_SYSTEM__?.clock;
   const wanted = [own.locale, ...navigator.languages];
   return {
     locale: wanted.find((tag) => languageOfTag(tag) === language) ?? elsewhereSpoken[language],
     hourCycle: told ? hourCycles[told] : (own.hourCycle ?? "h23"),
-    timeZone: own.timeZone,
   };
 }
 

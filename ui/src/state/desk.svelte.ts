@@ -39,8 +39,12 @@ export class Desk {
 
   constructor(backend: Backend, times?: Times) {
     this.backend = backend;
-    this.look = new Look(backend.firstLook, times);
-    this.feed = new TimelineFeed(backend, this.times.timeZone, (entry) => this.describe(entry));
+    this.look = new Look(backend.firstLook, this.clock, times);
+    this.feed = new TimelineFeed(
+      backend,
+      () => this.times.timeZone,
+      (entry) => this.describe(entry),
+    );
     this.endpoints = new EndpointList(backend);
     this.firstRun = new FirstRunState(backend);
     this.gaps = new GapList(backend, () => this.feed.rowsAbove());

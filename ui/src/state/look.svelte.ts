@@ -1,6 +1,7 @@
 import { MediaQuery } from "svelte/reactivity";
 import type { Look as Chosen } from "../bindings/types";
 import { createTimes, hourCycles, localeOfPerson, type Times } from "../shared/times";
+import type { Clock } from "./clock.svelte";
 import { type Language, language, languageOfSystem, speak } from "../words/words.svelte";
 
 /** Everything as the system has it. */
@@ -18,10 +19,10 @@ export function languageOf({ language }: Chosen): Language {
 const weekdays = { monday: "mon", saturday: "sat", sunday: "sun" } as const;
 
 /** How times are written in the language that is spoken now. */
-function timesOf({ clock, firstWeekday }: Chosen): Times {
+function timesOf({ clock, firstWeekday }: Chosen, timeZone: string): Times {
   const own = localeOfPerson(language());
   return createTimes({
-    ...own,
+    timeZone,
     locale:
       firstWeekday === "system"
         ? own.locale
@@ -33,9 +34,10 @@ function timesOf({ clock, firstWeekday }: Chosen): Times {
 /** How the window looks and speaks: what the person chose, or else the system. */
 export class Look {
   chosen = $state.raw(systemLook);
+  readonly #clock: Clock;
   readonly #givenTimes: Times | undefined;
   readonly #systemIsDark = new MediaQuery("(prefers-color-scheme: dark)");
-  readonly times: Times = $derived.by(() => this.#givenTimes ?? timesOf(this.chosen));
+  readonly times: Times = $derived.by(() => this.#givenTimes ?? timesOf(this.chosen, this.#clock.timeZone));
   readonly theme: "light" | "dark" = $derived.by(() => {
     if (this.chosen.appearance !== "system") return this.chosen.appearance;
     return this.#systemIsDark.current ? "dark" : "light";
@@ -44,8 +46,9 @@ export class Look {
   /** A language takes a moment to be read, and the one that was chosen last has to win. */
   #speaking: Promise<void> = Promise.resolve();
 
-  constructor(chosen: Chosen, times?: Times) {
+  constructor(chosen: Chosen, clock: Clock, times?: Times) {
     this.chosen = chosen;
+    this.#clock = clock;
     this.#givenTimes = times;
   }
 

@@ -33,13 +33,13 @@ export class TimelineFeed {
 
   #backend: Backend;
   #describe: (entry: TimelineEntry) => string;
-  #timeZone: string;
+  #timeZone: () => string;
   /** Answers to an older question are dropped. */
   #question = 0;
   #refreshing = false;
   #refreshAgain = false;
 
-  constructor(backend: Backend, timeZone: string, describe: (entry: TimelineEntry) => string) {
+  constructor(backend: Backend, timeZone: () => string, describe: (entry: TimelineEntry) => string) {
     this.#backend = backend;
     this.#timeZone = timeZone;
     this.#describe = describe;
@@ -139,7 +139,7 @@ export class TimelineFeed {
   /** A day begins when the clock here says so. */
   #beginOf(day: string | null, daysAfter: number): string | null {
     if (day === null) return null;
-    return toZoned(parseDate(day).add({ days: daysAfter }), this.#timeZone)
+    return toZoned(parseDate(day).add({ days: daysAfter }), this.#timeZone())
       .toDate()
       .toISOString();
   }
