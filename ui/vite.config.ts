@@ -17,6 +17,9 @@ export default defineConfig({
     target: ["chrome111", "safari16.4"],
     // The content security policy allows fonts from 'self' only, so no font may become a data: address.
     assetsInlineLimit: 0,
+    // While a later style sheet is being read WebKit gives nothing that is new a size, and the lists would take the rows that
+    // arrive in that moment for rows of no height, and leave them out.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     // The window, and the small one of reminders.
     rollupOptions: { input: ["index.html", "card.html"].map(fileOf) },

@@ -91,6 +91,27 @@ describe("the window in a real browser", () => {
     }
   });
 
+  test("what is opened later has its styles from the start, so that no row that arrives meanwhile is without a size", async () => {
+    const { page, complaints, close } = await window.page();
+    await page.getByTestId("timeline-entry").first().waitFor();
+    const late = [];
+    page.on("request", (request) => request.resourceType() === "stylesheet" && late.push(request.url()));
+    for (const [hash, heading] of [
+      ["#/digest", "Today"],
+      ["#/calendar", "Calendar"],
+      ["#/overview", "Overview"],
+      ["#/welcome", "Welcome to Bellhop"],
+    ]) {
+      await page.evaluate((hash) => (location.hash = hash), hash);
+      await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+    }
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: /^Find/ }).waitFor();
+    assert.deepEqual(late, []);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
   test("three thousand entries scroll to the end with few rows in the page", async () => {
     const { page, complaints, close } = await window.page({ world: "long" });
     const scroller = page.getByTestId("timeline-scroller");
