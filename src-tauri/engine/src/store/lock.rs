@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 /// How often to look whether the lock is free.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// How often to look whether the lock is wanted still.
+const LOOK: Duration = Duration::from_millis(500);
+
 /// How long to wait in silence.
 const SILENCE: Duration = Duration::from_secs(2);
 
@@ -24,12 +27,21 @@ pub(crate) struct DataLock {
 impl DataLock {
     /// Waits until nobody holds the lock alone. `None` where that took longer than `patience`.
     pub(crate) fn together(data_dir: &Path, patience: Duration) -> io::Result<Option<DataLock>> {
-        wait(data_dir, patience, File::try_lock_shared)
+        wait(data_dir, patience, File::try_lock_shared, || false)
     }
 
     /// Waits until nobody else holds the lock. `None` where that took longer than `patience`.
     pub(crate) fn alone(data_dir: &Path, patience: Duration) -> io::Result<Option<DataLock>> {
-        wait(data_dir, patience, File::try_lock)
+        DataLock::alone_unless(data_dir, patience, || false)
+    }
+
+    /// Like [`DataLock::alone`], and `None` as soon as `needless`: somebody else has done what it was for.
+    pub(crate) fn alone_unless(
+        data_dir: &Path,
+        patience: Duration,
+        needless: impl Fn() -> bool,
+    ) -> io::Result<Option<DataLock>> {
+        wait(data_dir, patience, File::try_lock, needless)
     }
 }
 
@@ -37,16 +49,23 @@ fn wait(
     data_dir: &Path,
     patience: Duration,
     try_lock: impl Fn(&File) -> Result<(), TryLockError>,
+    needless: impl Fn() -> bool,
 ) -> io::Result<Option<DataLock>> {
     let file = handle(data_dir)?;
     let begun = Instant::now();
-    let mut told = false;
+    let (mut told, mut looked) = (false, begun);
     loop {
         match try_lock(&file) {
             Ok(()) => return Ok(Some(DataLock { _held: file })),
             Err(TryLockError::Error(error)) => return Err(error),
             Err(TryLockError::WouldBlock) if begun.elapsed() >= patience => return Ok(None),
             Err(TryLockError::WouldBlock) => {}
+        }
+        if looked.elapsed() >= LOOK {
+            if needless() {
+                return Ok(None);
+            }
+            looked = Instant::now();
         }
         if begun.elapsed() > SILENCE && !told {
             told = true;

@@ -32,6 +32,7 @@ pub(super) struct Opened {
 pub(super) fn open(data_dir: &Path) -> Result<Opened> {
     look_at(data_dir)?;
     let cut_off = tidy(data_dir)?;
+    let mut waited = false;
     loop {
         let lock = DataLock::together(data_dir, PATIENCE_WITH_OTHERS)
             .map_err(|error| refused(data_dir, error))?
@@ -46,6 +47,12 @@ pub(super) fn open(data_dir: &Path) -> Result<Opened> {
                     lock,
                     cut_off,
                 });
+            }
+            Ok(Standing::Older) if waited => {
+                return Err(refused(
+                    data_dir,
+                    "this version has to bring it up to date first, and an older Bellhop has it open. Quit that one, then start again",
+                ));
             }
             Ok(Standing::Older) => {}
             Ok(Standing::Newer) => return Err(StoreError::Newer(data_dir.to_owned())),
@@ -62,13 +69,24 @@ pub(super) fn open(data_dir: &Path) -> Result<Opened> {
         // Nobody may wait for the others to leave while it is one of them.
         drop(connection);
         drop(lock);
-        let _alone = DataLock::alone(data_dir, PATIENCE_WITH_OLDER)
-            .map_err(|error| refused(data_dir, error))?
-            .ok_or_else(|| refused(data_dir, "this version has to bring it up to date first, and an older Bellhop has it open. Quit that one, then start again"))?;
+        let alone = DataLock::alone_unless(data_dir, PATIENCE_WITH_OLDER, || is_current(data_dir));
+        let Some(_alone) = alone.map_err(|error| refused(data_dir, error))? else {
+            waited = true;
+            continue;
+        };
         let mut connection = connect(data_dir)?;
         prepare(&mut connection).map_err(|error| unusable(data_dir, &error))?;
         migrating::bring_up_to_date(&mut connection, data_dir)?;
     }
+}
+
+/// Whether one that started at the same time has brought the database up to date, and goes on with it.
+fn is_current(data_dir: &Path) -> bool {
+    let Ok(Some(_lock)) = DataLock::together(data_dir, Duration::ZERO) else {
+        return false;
+    };
+    let standing = connect(data_dir).map(|connection| migrating::standing(&connection));
+    matches!(standing, Ok(Ok(Standing::Current)))
 }
 
 /// Where nobody else has the database open: removes what a crash left unfinished, and says whether the last program
