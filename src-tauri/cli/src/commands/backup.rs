@@ -6,6 +6,7 @@ use anyhow::bail;
 use bellhop_engine::Engine;
 use bellhop_engine::store::DATABASE;
 use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::output::{Output, local_or_never};
 
@@ -15,10 +16,12 @@ pub(super) async fn run(data_dir: &Path, file: &Path, output: Output) -> anyhow:
         bail!("there are no data of Bellhop in {}", data_dir.display());
     }
     let engine = Engine::open(data_dir).await?;
+    // From before the first byte is written, lest it ends without the chance to remove that.
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let backup = tokio::select! {
         backup = engine.store.back_up(file) => backup?,
         // What is written so far is removed before the program ends.
-        _ = tokio::signal::ctrl_c() => bail!("the backup was broken off; nothing remains of it"),
+        _ = interrupt.recv() => bail!("the backup was broken off; nothing remains of it"),
     };
     let content = backup.content;
     let json = json!({
