@@ -153,7 +153,7 @@ fn the_whole_way_to_an_address_of_ones_own() {
     let (hop, advice) = failed(&doctor(&bellhop, &endpoint, &trusting));
     assert_eq!(hop, "tunnel");
     assert!(advice.contains("leads to another program"), "{advice}");
-    front.close();
+    runtime.block_on(front.close());
     let (hop, advice) = failed(&doctor(&bellhop, &endpoint, &trusting));
     assert_eq!(hop, "edge");
     assert!(advice.contains("could not be reached"), "{advice}");

@@ -113,7 +113,7 @@ impl World {
 async fn it_is_online_once_a_probe_came_back_and_again_after_the_front_was_away() {
     let mut world = World::start().await;
     let first = Duration::from_millis(100);
-    world.front.close();
+    world.front.close().await;
     world.reach(world.config(first, first * 16)).await;
     // Nobody is there, so it has not been online yet; its address is the one to give to providers all the same.
     let (cause, _) = world.reconnecting().await;
@@ -122,7 +122,7 @@ async fn it_is_online_once_a_probe_came_back_and_again_after_the_front_was_away(
     world.front.open().await.unwrap();
     world.online().await;
 
-    world.front.close();
+    world.front.close().await;
     let (cause, mut before) = world.reconnecting().await;
     assert!(cause.contains("could not be reached"), "{cause}");
     let mut status = world.serving.tunnel();
@@ -150,7 +150,7 @@ async fn try_now_looks_at_once() {
     let mut world = World::start().await;
     world.reach(world.config(LONG, LONG)).await;
     world.online().await;
-    world.front.close();
+    world.front.close().await;
     world.serving.try_now().await;
     let (_, next_try) = world.reconnecting().await;
     let pause = next_try.duration_since(Timestamp::now());

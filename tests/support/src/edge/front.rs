@@ -4,10 +4,10 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::authority::Authority;
@@ -27,6 +27,7 @@ pub struct Front {
     address: SocketAddr,
     leads: Arc<Mutex<Leads>>,
     open: CancellationToken,
+    listening: Option<JoinHandle<Option<()>>>,
 }
 
 impl Drop for Front {
@@ -44,6 +45,7 @@ impl Front {
             address: listener.local_addr()?,
             leads: Arc::new(Mutex::new(leads)),
             open: CancellationToken::new(),
+            listening: None,
         };
         front.serve(listener);
         Ok(front)
@@ -64,9 +66,12 @@ impl Front {
         *self.leads.lock().unwrap_or_else(PoisonError::into_inner) = leads;
     }
 
-    /// Goes away, with all connections.
-    pub fn close(&self) {
+    /// Goes away, with all connections. Whoever comes after this finds nobody.
+    pub async fn close(&mut self) {
         self.open.cancel();
+        if let Some(listening) = self.listening.take() {
+            let _ = listening.await;
+        }
     }
 
     /// Comes back at the same port.
@@ -74,26 +79,16 @@ impl Front {
     /// # Errors
     /// If somebody else has taken it.
     pub async fn open(&mut self) -> io::Result<()> {
-        self.close();
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(5);
-        loop {
-            match TcpListener::bind(self.address).await {
-                Ok(listener) => {
-                    self.serve(listener);
-                    return Ok(());
-                }
-                // The old listener's task may still hold the port for a moment.
-                Err(error) if tokio::time::Instant::now() > deadline => return Err(error),
-                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
-            }
-        }
+        self.close().await;
+        self.serve(TcpListener::bind(self.address).await?);
+        Ok(())
     }
 
     fn serve(&mut self, listener: TcpListener) {
         self.open = CancellationToken::new();
         let (open, leads) = (self.open.clone(), Arc::clone(&self.leads));
         let acceptor = tokio_rustls::TlsAcceptor::from(self.authority.server());
-        tokio::spawn(self.open.clone().run_until_cancelled_owned(async move {
+        let listens = self.open.clone().run_until_cancelled_owned(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 let (acceptor, leads) = (acceptor.clone(), Arc::clone(&leads));
                 let call = async move {
@@ -103,7 +98,8 @@ impl Front {
                 };
                 tokio::spawn(open.clone().run_until_cancelled_owned(call));
             }
-        }));
+        });
+        self.listening = Some(tokio::spawn(listens));
     }
 }
 
