@@ -1,8 +1,8 @@
 //! While it starts and while it stops: no call is answered 2xx that is not stored.
 
 use std::collections::BTreeSet;
-use std::net::TcpListener;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,9 +14,12 @@ use crate::cli::{Bellhop, Endpoint, Process, Receiver, SOON, eventually};
 use crate::disk::{Disk, State, Survival};
 use crate::load::{CALLERS, Load, Random, SECRET, assert_kept, assert_settles, call, rounds, send};
 
-/// Where a receiver will listen that is not there yet.
+/// Where a receiver will listen that is not there yet, and nobody else is given until then: everybody else asks for any
+/// free port of 127.0.0.1, and loopback is 127.0.0.0/8.
 fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    static NEXT: AtomicU8 = AtomicU8::new(2);
+    let host = Ipv4Addr::new(127, 0, 0, NEXT.fetch_add(1, Ordering::Relaxed));
+    let listener = TcpListener::bind((host, 0)).unwrap();
     listener.local_addr().unwrap().to_string()
 }
 
@@ -196,7 +199,11 @@ fn no_call_is_acknowledged_while_another_process_holds_the_store() {
                 assert_eq!(count(&bellhop, "SELECT count(*) FROM delivery"), 0);
                 holder.execute_batch("ROLLBACK").unwrap();
                 assert!(process.next_line().contains("listening"));
-                thread::sleep(Duration::from_millis(300));
+                // Each caller waits for an answer before its next call, so that one of these was answered.
+                eventually(SOON, "calls are taken", || {
+                    (count(&bellhop, "SELECT count(*) FROM delivery") > CALLERS as i64)
+                        .then_some(())
+                });
             }
             process.kill();
             stop.store(true, Ordering::Relaxed);
