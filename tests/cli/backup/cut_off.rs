@@ -9,6 +9,9 @@ use crate::cli::Bellhop;
 
 use super::{back_up, call, expected, fill, keys, names, path, with_calls};
 
+/// Moments from the beginning of a restore to a little after its end.
+const MOMENTS: u32 = 28;
+
 /// Killed at any moment, it leaves the old data or the new, whole, and the next one works.
 #[test]
 fn a_restore_that_is_killed_leaves_the_old_data_or_the_new() {
@@ -21,12 +24,24 @@ fn a_restore_that_is_killed_leaves_the_old_data_or_the_new() {
     let new = keys(&large);
     let begun = Instant::now();
     bellhop.json(&["restore", path(&small)]);
-    let whole = begun.elapsed();
+    let mut whole = begun.elapsed();
     let (mut killed, mut finished) = (0, 0);
-    for round in 0..28 {
+    for round in 0_u32.. {
+        let moment = round % MOMENTS;
+        if round > 0 && moment == 0 {
+            if killed > 3 && finished > 3 {
+                break;
+            }
+            assert!(
+                round < 8 * MOMENTS,
+                "killed {killed}, finished {finished}, each in {whole:?}"
+            );
+            // On a busy machine they take longer now than the one that was timed, or that one took longer than they do.
+            whole = if finished > 3 { whole / 2 } else { whole * 2 };
+        }
         let file = if round % 2 == 0 { &large } else { &small };
         let mut process = crate::cli::Process::start(bellhop.command(&["restore", path(file)]));
-        thread::sleep(whole.mul_f64(f64::from(round) / 25.0));
+        thread::sleep(whole.mul_f64(f64::from(moment) / 25.0));
         process.kill();
         let stderr = process.stderr();
         assert_eq!(stderr, "");
@@ -53,10 +68,6 @@ fn a_restore_that_is_killed_leaves_the_old_data_or_the_new() {
             }
         }
     }
-    assert!(
-        killed > 3 && finished > 3,
-        "killed {killed}, finished {finished}"
-    );
     call(&bellhop, &endpoint, 0..1);
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -11,6 +11,15 @@ use super::{SECRET, Salon, post};
 use crate::attacks::{Answers, on_disk, peak_memory, repeat, time_calls};
 use crate::calls::{count, numbered, text};
 use crate::cli::{Endpoint, SOON, eventually};
+
+/// Whoever goes on until they are told to stop ends also with a test that fails.
+struct StopAtTheEnd<'a>(&'a AtomicBool);
+
+impl Drop for StopAtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 fn rejections(salon: &Salon, reason: &str) -> Vec<Value> {
     let all = salon
@@ -31,11 +40,27 @@ fn forged_calls_do_not_delay_genuine_ones_and_are_told_in_one_line() {
         id: String::new(),
         path: format!("/hooks/{}", "0".repeat(40)),
     };
+    let began = Instant::now();
     let (beside, forged, unknown) = thread::scope(|scope| {
+        let _stop = StopAtTheEnd(&stop);
         let forged = scope.spawn(|| repeat(address, 300, &stop, || salon.forged(&salon.endpoint)));
         let unknown = scope.spawn(|| repeat(address, 300, &stop, || salon.forged(&nowhere)));
         // First until they are too many, then measured.
-        thread::sleep(Duration::from_secs(1));
+        let told = eventually(SOON, "the flood is told", || {
+            let told = rejections(&salon, "too_many");
+            (told.len() == 2).then_some(told)
+        });
+        let mut of: Vec<&Value> = told.iter().map(|told| &told["endpoint_id"]).collect();
+        of.sort_by_key(|id| id.is_null());
+        assert_eq!(of, [&Value::from(salon.endpoint.id.as_str()), &Value::Null]);
+        // Who is refused is told when to come back.
+        let headers = [("X-Bookora-Signature", "0".repeat(64))];
+        let refused = (0..400).find_map(|_| {
+            let receiver = &salon.serving.receiver;
+            let answer = receiver.call("POST", &salon.endpoint.path, &headers, &numbered(0));
+            (answer.status == 429).then_some(answer)
+        });
+        assert_eq!(refused.unwrap().header("retry-after"), Some("5"));
         let beside = time_calls(address, 300, pause, || salon.genuine());
         stop.store(true, Ordering::Relaxed);
         (beside, forged.join().unwrap(), unknown.join().unwrap())
@@ -46,30 +71,13 @@ fn forged_calls_do_not_delay_genuine_ones_and_are_told_in_one_line() {
         "peak memory {} KiB",
         peak_memory(salon.serving.process.id())
     );
-    assert!(
-        forged[&401] >= 200 && forged[&429] > forged[&401],
-        "{forged:?}"
-    );
+    // Those that were told why, with two hundred at once and twenty a second: the others are all the rest.
+    let at_most = 200 + 20 * usize::try_from(began.elapsed().as_secs() + 1).unwrap();
+    assert!((200..=at_most).contains(&forged[&401]), "{forged:?}");
     assert_eq!(forged[&401] + forged[&429], forged.values().sum::<usize>());
     assert_eq!(unknown.keys().collect::<Vec<_>>(), [&404]);
 
-    let told = eventually(SOON, "the flood is told", || {
-        let told = rejections(&salon, "too_many");
-        (told.len() == 2).then_some(told)
-    });
-    let mut of: Vec<&Value> = told.iter().map(|told| &told["endpoint_id"]).collect();
-    of.sort_by_key(|id| id.is_null());
-    assert_eq!(of, [&Value::from(salon.endpoint.id.as_str()), &Value::Null]);
-    assert!(rejections(&salon, "signature_mismatch").len() <= forged[&401]);
-
-    // Who is refused is told when to come back.
-    let headers = [("X-Bookora-Signature", "0".repeat(64))];
-    let refused = (0..400).find_map(|_| {
-        let receiver = &salon.serving.receiver;
-        let answer = receiver.call("POST", &salon.endpoint.path, &headers, &numbered(0));
-        (answer.status == 429).then_some(answer)
-    });
-    assert_eq!(refused.unwrap().header("retry-after"), Some("5"));
+    assert!(rejections(&salon, "signature_mismatch").len() <= at_most);
     salon.close();
 }
 

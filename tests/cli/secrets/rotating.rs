@@ -1,5 +1,6 @@
 //! Secrets that live side by side, and one that is retired.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::bellhop;
@@ -54,7 +55,8 @@ fn two_secrets_live_side_by_side_until_one_is_retired() {
     assert!(second_use[1].is_string());
     assert_eq!(post("old", 2), 200);
     let third_use = used();
-    assert!(third_use[0].as_str() > first_use[0].as_str());
+    let moment = |value: &Value| -> Timestamp { value.as_str().unwrap().parse().unwrap() };
+    assert!(moment(&third_use[0]) > moment(&first_use[0]));
     assert_eq!(third_use[1], second_use[1]);
 
     let old = secrets(&bellhop, &endpoint)[0]["id"]

@@ -190,8 +190,9 @@ impl Bellhop {
     /// Waits until `count` entries are in the timeline, and gives them, the oldest first.
     pub fn entries(&self, count: usize) -> Vec<Value> {
         let mut entries = eventually(SOON, &format!("{count} entries in the timeline"), || {
-            let entries = self.list(&["timeline", "--limit", "10000"]);
+            // In this order: what is read while calls wait may become another one by them.
             let settled = self.pending() == 0;
+            let entries = self.list(&["timeline", "--limit", "10000"]);
             (entries.len() >= count && settled).then_some(entries)
         });
         entries.reverse();
