@@ -14,6 +14,7 @@ use super::clock::ASLEEP;
 use super::place::{self, Held};
 use crate::Engine;
 use crate::changes::Change;
+use crate::instance;
 use crate::store::{Result, gaps};
 use crate::tunnel::TunnelStatus;
 
@@ -115,12 +116,13 @@ impl Ledger {
 
     /// A sign of life without anybody who lives: that receiver has crashed, or its computer.
     async fn look_for_one_that_is_gone(&mut self) {
-        let first = self.looked.is_none();
         let due = self.looked.is_none_or(|at| at.elapsed() >= SIGN_EVERY);
         if self.reached || !due {
             return;
         }
         let Some(alone) = self.alone() else { return };
+        // Beside another one that lives and cannot be reached either, it is that one's as long as it is young.
+        let first = self.looked.is_none() && self.is_the_only_one();
         let now = Timestamp::now();
         let looked = self
             .write(move |connection| {
@@ -321,6 +323,11 @@ impl Ledger {
                 self.signed = Some(Instant::now());
             }
         }
+    }
+
+    fn is_the_only_one(&self) -> bool {
+        let announced = instance::running(&self.engine.data_dir);
+        announced.is_none_or(|announced| announced.pid == std::process::id())
     }
 
     fn alone(&self) -> Option<Held> {
