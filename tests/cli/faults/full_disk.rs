@@ -96,9 +96,11 @@ fn a_directory_that_becomes_unwritable_loses_nothing() {
     let mode = |mode: &str| run("chmod", &[mode, bellhop.data_dir().to_str().unwrap()]);
     run("chmod", &["0711", bellhop.home().to_str().unwrap()]);
     mode("0700");
-    // The program has to be where that user can reach it.
+    // The program has to be where that user can reach it. It is copied by another process: whatever the other tests start
+    // meanwhile would hold a file that is written here, and Linux starts no program that somebody may write.
     let program = bellhop.home().join("bellhop");
-    fs::copy(env!("CARGO_BIN_EXE_bellhop"), &program).unwrap();
+    let copied = [env!("CARGO_BIN_EXE_bellhop"), program.to_str().unwrap()];
+    run("cp", &copied);
     let as_nobody = |arguments: &[&str]| {
         let inner = bellhop.command(arguments);
         let mut command = Command::new("setpriv");
