@@ -6,7 +6,6 @@ use anyhow::bail;
 use bellhop_engine::Engine;
 use bellhop_engine::store::DATABASE;
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::output::{Output, local_or_never};
 
@@ -16,12 +15,11 @@ pub(super) async fn run(data_dir: &Path, file: &Path, output: Output) -> anyhow:
         bail!("there are no data of Bellhop in {}", data_dir.display());
     }
     let engine = Engine::open(data_dir).await?;
-    // From before the first byte is written, lest it ends without the chance to remove that.
-    let mut interrupt = signal(SignalKind::interrupt())?;
     let backup = tokio::select! {
+        // It is listened to before the first byte is written, lest the program ends without the chance to remove that.
+        biased;
+        _ = tokio::signal::ctrl_c() => bail!("the backup was broken off; nothing remains of it"),
         backup = engine.store.back_up(file) => backup?,
-        // What is written so far is removed before the program ends.
-        _ = interrupt.recv() => bail!("the backup was broken off; nothing remains of it"),
     };
     let content = backup.content;
     let json = json!({
