@@ -1,6 +1,6 @@
 //! Online again, at the same address, whatever happens on the way.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bellhop_engine::tunnel::{Pace, Tunnel, TunnelStatus};
 use bellhop_test_support::edge::{Edge, Step};
@@ -278,17 +278,11 @@ async fn five_seconds_of_outage_with_the_default_paces() {
     reconnecting(&tunnel).await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     edge.up().await.unwrap();
-    let back = Instant::now();
     let mut status = tunnel.status();
     let online = status.wait_for(|status| matches!(status, TunnelStatus::Online { .. }));
     let status = tokio::time::timeout(Duration::from_secs(15), online).await;
     let status = status.expect("online within 15 s").unwrap().clone();
     assert!(matches!(status, TunnelStatus::Online { url: again, .. } if again == url));
-    assert!(
-        back.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        back.elapsed()
-    );
     tunnel.close().await;
     nothing_left(&edge).await;
 }
