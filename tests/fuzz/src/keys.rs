@@ -1,7 +1,6 @@
 //! The key of a call is the same each time, short, and tells nothing of a person.
 
 use bellhop_core::provider::{IdempotencyKey, Provider};
-use sha2::{Digest, Sha256};
 
 use crate::Script;
 
@@ -30,8 +29,11 @@ pub fn check(data: &[u8]) {
             );
         }
         // A body of other bytes is another call, where the provider gives no key of its own.
-        let digest = hex::encode(Sha256::digest(&call.body));
-        if key.as_str().strip_prefix("sha256:") == Some(&digest) {
+        if key
+            .as_str()
+            .strip_prefix("sha256:")
+            .is_some_and(|digest| digest.len() == 64)
+        {
             let mut other = call.clone();
             other.body.push(b' ');
             assert_ne!(provider.idempotency_key(&other), key);
