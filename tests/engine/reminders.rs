@@ -26,8 +26,8 @@ use bellhop_core::sample::{Act, SampleBooking};
 use bellhop_engine::store::{notices, reminders};
 use bellhop_engine::{Engine, reminding};
 use bellhop_test_support::telling::Webhook;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -142,6 +142,19 @@ impl World {
     async fn answer(&self, answer: Answer, now: Timestamp) {
         let give = move |connection: &Connection| reminders::answer(connection, 1, answer, now);
         self.engine().store.write(give).await.unwrap();
+    }
+
+    /// By how much the reminder with this title was shown after its moment, once that is noted.
+    fn noted_late(&self, title: &str) -> Option<SignedDuration> {
+        let late = |connection: &Connection| {
+            Ok(connection.query_row(
+                "SELECT shown_at - due_at FROM notice WHERE title = ?1",
+                [title],
+                |row| row.get::<_, Option<i64>>(0),
+            )?)
+        };
+        let late = self.engine().store.read_here(late).unwrap();
+        late.map(SignedDuration::from_micros)
     }
 
     fn count(&self, what: &str) -> i64 {

@@ -92,9 +92,12 @@ impl World {
             outside: &self.outside,
             notifies,
         };
-        self_test::run(&self.engine, endpoint.id, &target)
-            .await
-            .unwrap()
+        self.try_as(&target, endpoint.id).await
+    }
+
+    async fn try_as(&self, target: &Target<'_>, endpoint: i64) -> Report {
+        let report = self_test::run(&self.engine, endpoint, target).await;
+        report.unwrap()
     }
 
     /// Whether anything of a test is left but its nonce.
@@ -211,16 +214,18 @@ async fn a_call_is_read_although_the_tunnel_was_left_while_it_was_stored() {
     let world = World::start().await;
     let endpoint = world.endpoint(Provider::Kordless).await;
     let url = format!("{}{}", world.url, endpoint.path());
-    // Whether a call is with the store already cannot be seen, so calls are made until one was stored without an answer.
+    let patience = Duration::from_millis(200);
+    // Whether a call is with the store already cannot be seen, so calls are made until one was stored without an answer,
+    // and each is given more time to come there.
     for number in 1..=20 {
         let (free, busy) = std::sync::mpsc::channel::<()>();
         let held = world.engine.store.write(move |_| Ok(busy.recv().ok()));
-        let booking = SampleBooking::new(number, Timestamp::now());
+        let booking = SampleBooking::new(number.into(), Timestamp::now());
         let event_type = endpoint.provider.event_type_of(Act::Book);
         let call = SignedCall::of_booking(endpoint.provider, Some(SECRET), event_type, &booking);
         let called = world.outside.post(&url, &call.headers, call.body);
         let left = async {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::sleep(patience * number).await;
             world.serving.set_reach(Reach::Off).await;
             drop(free);
         };

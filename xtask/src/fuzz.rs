@@ -29,22 +29,35 @@ pub(crate) struct Options {
     target: Option<String>,
 }
 
-/// Everything, for as long as the gate has time.
+/// How inputs are found.
+#[derive(Clone, Copy)]
+enum Search {
+    /// By chance, for so many seconds, and beside what earlier runs found.
+    ByChance(u32),
+    /// So many, the same in every run as long as the code is the same.
+    Repeatable(u32),
+}
+
+/// Inputs for each target in the gate.
+const INPUTS: u32 = 20_000;
+
+/// Everything, in a way that no commit fails by chance and passes when it is tried again.
 pub(crate) fn briefly() -> Result<()> {
-    fuzz(&Options {
-        seconds: 3,
-        target: None,
-    })
+    search(Search::Repeatable(INPUTS), "")
 }
 
 /// Builds the targets and runs each. An input that breaks one stays in its corpus, and is tried again in every later run.
 pub(crate) fn fuzz(options: &Options) -> Result<()> {
+    let wanted = options.target.as_deref().unwrap_or_default();
+    search(Search::ByChance(options.seconds), wanted)
+}
+
+fn search(search: Search, wanted: &str) -> Result<()> {
     if !cfg!(target_os = "linux") {
         println!("libFuzzer is built for Linux alone: nothing is fuzzed here.");
         return Ok(());
     }
     let programs = build()?;
-    let wanted = options.target.as_deref().unwrap_or_default();
     let targets: Vec<String> = targets()?
         .into_iter()
         .filter(|target| target.contains(wanted))
@@ -53,7 +66,7 @@ pub(crate) fn fuzz(options: &Options) -> Result<()> {
         bail!("no target has \"{wanted}\" in its name");
     }
     for target in targets {
-        run_one(&programs, &target, options.seconds)?;
+        run_one(&programs, &target, search)?;
     }
     Ok(())
 }
@@ -93,19 +106,38 @@ fn targets() -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn run_one(programs: &Path, target: &str, seconds: u32) -> Result<()> {
-    let found = Path::new("target/fuzz/corpus").join(target);
+fn run_one(programs: &Path, target: &str, search: Search) -> Result<()> {
     let kept = Path::new(FOLDER).join("corpus").join(target);
+    let found = match search {
+        Search::ByChance(_) => Path::new("target/fuzz/corpus").join(target),
+        Search::Repeatable(_) => {
+            let found = Path::new("target/fuzz/repeatable").join(target);
+            // What an earlier run left there would lead this one elsewhere.
+            let _ = fs::remove_dir_all(&found);
+            found
+        }
+    };
     for folder in [&found, &kept] {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
     let mut command = Command::new(programs.join(target));
+    match search {
+        Search::ByChance(seconds) => command
+            .arg(format!("-max_total_time={seconds}"))
+            .arg("-use_value_profile=1"),
+        // What is compared are addresses too, which are others in each run.
+        Search::Repeatable(inputs) => {
+            command
+                .arg(format!("-runs={inputs}"))
+                .args(["-seed=1", "-use_cmp=0", "-reload=0"])
+        }
+    };
     command
-        .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-dict={FOLDER}/dictionary.txt"))
         .arg(format!("-artifact_prefix={}/", kept.display()))
-        .args(["-timeout=10", "-rss_limit_mb=1024", "-max_len=4096"])
-        .args(["-print_final_stats=1", "-use_value_profile=1"])
+        // An input takes far less than a millisecond. A computer may stand still for some seconds.
+        .args(["-timeout=60", "-rss_limit_mb=1024", "-max_len=4096"])
+        .arg("-print_final_stats=1")
         // The first takes what is found; the others are read.
         .args([&found, &kept]);
     // Recorded bodies are the best beginning.

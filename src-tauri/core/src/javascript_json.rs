@@ -38,8 +38,8 @@
 //! The answer is also `None` for what lies beyond [`DEEPEST_NESTING`] and [`LONGEST_NUMBER`], which
 //! no booking comes near. The answer is exact or there is none.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write as _;
 
 /// How many arrays and objects may enclose one another. The reader calls itself once for each, so
@@ -122,7 +122,7 @@ impl Reader<'_> {
         self.expect('{')?;
         // Properties are found by their quoted key. Quoting never makes two different keys alike, and
         // unlike the key itself a quoted key with half a surrogate pair is still a Rust string.
-        let mut properties: HashMap<String, (Place, String)> = HashMap::new();
+        let mut properties: BTreeMap<String, (Place, String)> = BTreeMap::new();
         self.skip_whitespace();
         if !self.accept('}') {
             loop {

@@ -14,24 +14,33 @@ use bytes::Bytes;
 use crate::logs;
 
 /// Patience of the tests: far above what anything should take.
-pub(crate) const SOON: Duration = Duration::from_secs(10);
+pub(crate) const SOON: Duration = Duration::from_secs(30);
 
-/// Paces for tests: what takes seconds in earnest takes a fraction here.
+/// Paces for tests: pauses that take seconds in earnest take a fraction here. The limits are as long as in earnest, or
+/// longer: a computer that stands still for some seconds is not taken for a service that does.
 pub(crate) fn quick() -> Pace {
     let ms = Duration::from_millis;
     Pace {
-        dial: ms(1000),
-        answer: ms(700),
         pauses: (ms(20), ms(200)),
         refused: (ms(50), ms(300)),
-        heartbeat: ms(200),
-        quiet: ms(800),
-        // The crate's own second pause, 2.5 s, cannot be changed.
-        revive: ms(3000),
+        revive: ms(30_000),
         probe_every: ms(60_000),
         probe_again: (ms(20), 3),
         watch: ms(100),
-        leave: ms(1000),
+        leave: ms(3000),
+        ..Pace::default()
+    }
+}
+
+/// The same for services that say nothing more, which is noticed in a few seconds. These are still more than a busy
+/// computer stands still.
+pub(crate) fn watchful() -> Pace {
+    let ms = Duration::from_millis;
+    Pace {
+        dial: ms(1000),
+        heartbeat: ms(200),
+        quiet: ms(6000),
+        ..quick()
     }
 }
 
@@ -82,6 +91,12 @@ pub(crate) async fn started(edge: &Edge, receiver: Router) -> (Tunnel, String) {
     let tunnel = Tunnel::start(config(edge), receiver);
     let url = online(&tunnel).await;
     (tunnel, url)
+}
+
+/// Waits until the stand-in has one session, and no dead one.
+pub(crate) async fn one_session(edge: &Edge) {
+    let one = edge.until(SOON, |edge| edge.sessions() == 1).await;
+    one.expect("one session");
 }
 
 /// Waits until the stand-in holds nothing of ours.

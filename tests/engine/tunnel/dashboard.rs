@@ -3,7 +3,7 @@
 use bellhop_engine::tunnel::TunnelStatus;
 use bellhop_test_support::edge::Edge;
 
-use crate::bench::{Receiver, SOON, nothing_left, online, started, until};
+use crate::bench::{Receiver, SOON, nothing_left, one_session, online, started, until};
 
 const RESTART: u32 = 4;
 const STOP: u32 = 5;
@@ -32,7 +32,7 @@ async fn restart_makes_a_new_session_at_the_same_address() {
         .await
         .unwrap();
     assert_eq!(online(&tunnel).await, url);
-    assert_eq!(edge.sessions(), 1);
+    one_session(&edge).await;
     tunnel.close().await;
 }
 

@@ -1,10 +1,12 @@
 //! Leaving so that nothing of ours stays at the edge.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bellhop_engine::tunnel::{Tunnel, TunnelStatus};
 use bellhop_test_support::edge::{DOMAIN, Edge, Seen, Step};
 use bytes::Bytes;
+use tokio::sync::Notify;
 
 use crate::bench::{
     Receiver, SOON, config, nothing_left, online, quick, reconnecting, started, until,
@@ -101,15 +103,20 @@ async fn close_is_bounded_whatever_the_service_does() {
 async fn calls_under_way_are_answered_before_the_end() {
     let edge = Edge::start().await.unwrap();
     let (begun, mut is_begun) = tokio::sync::mpsc::channel(1);
+    let go_on = Arc::new(Notify::new());
+    let held = Arc::clone(&go_on);
     let slow = axum::Router::new().fallback(move || {
-        let begun = begun.clone();
+        let (begun, held) = (begun.clone(), Arc::clone(&held));
         async move {
             let _ = begun.send(()).await;
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            held.notified().await;
             "done"
         }
     });
-    let (tunnel, url) = started(&edge, slow).await;
+    let mut config = config(&edge);
+    config.pace.leave = SOON;
+    let tunnel = Tunnel::start(config, slow);
+    let url = online(&tunnel).await;
     let caller = edge.caller();
     let call = tokio::spawn(async move {
         caller
@@ -117,7 +124,14 @@ async fn calls_under_way_are_answered_before_the_end() {
             .await
     });
     is_begun.recv().await.unwrap();
-    tunnel.close().await;
+    let answered_meanwhile = async {
+        edge.until(SOON, |edge| edge.hosts().is_empty())
+            .await
+            .unwrap();
+        assert_eq!(edge.sessions(), 1, "it waits for the call");
+        go_on.notify_one();
+    };
+    tokio::join!(tunnel.close(), answered_meanwhile);
     let answer = call.await.unwrap().unwrap();
     assert_eq!(
         (answer.status.as_u16(), &answer.body[..]),

@@ -15,7 +15,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::bench::{Receiver, config, online, reconnecting};
+use crate::bench::{Receiver, config, online, reconnecting, watchful};
 
 const CALLS: usize = 3000;
 const CONNECTIONS: usize = 32;
@@ -209,7 +209,9 @@ async fn left_by_jams() {
             .num_alive_tasks()
     };
     let edge = Edge::start().await.unwrap();
-    let tunnel = Tunnel::start(config(&edge), Receiver::default().router());
+    let mut config = config(&edge);
+    config.pace = watchful();
+    let tunnel = Tunnel::start(config, Receiver::default().router());
     online(&tunnel).await;
     for _ in 0..3 {
         edge.jam(160).await.unwrap();

@@ -1,11 +1,14 @@
 //! Online again, at the same address, whatever happens on the way.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bellhop_engine::tunnel::{Pace, Tunnel, TunnelStatus};
 use bellhop_test_support::edge::{Edge, Step};
 
-use crate::bench::{Receiver, config, nothing_left, online, quick, reconnecting, started, until};
+use crate::bench::{
+    Receiver, config, nothing_left, one_session, online, quick, reconnecting, started, until,
+    watchful,
+};
 
 /// A tunnel that has been online, was disturbed, and is watched until it is online again.
 struct Disturbed {
@@ -16,8 +19,15 @@ struct Disturbed {
 
 impl Disturbed {
     async fn prepare() -> Self {
+        Self::at(quick()).await
+    }
+
+    async fn at(pace: Pace) -> Self {
         let edge = Edge::start().await.unwrap();
-        let (tunnel, url) = started(&edge, Receiver::default().router()).await;
+        let mut config = config(&edge);
+        config.pace = pace;
+        let tunnel = Tunnel::start(config, Receiver::default().router());
+        let url = online(&tunnel).await;
         Self { edge, tunnel, url }
     }
 
@@ -36,7 +46,7 @@ impl Disturbed {
             .await
             .unwrap();
         assert_eq!(answer.status, 200);
-        assert_eq!(self.edge.sessions(), 1, "one session, and no dead one");
+        one_session(&self.edge).await;
         self.tunnel.close().await;
         nothing_left(&self.edge).await;
         self.edge
@@ -73,7 +83,7 @@ async fn a_go_away_of_the_service() {
 
 #[tokio::test]
 async fn a_frozen_link_is_noticed_by_its_silence() {
-    let disturbed = Disturbed::prepare().await;
+    let disturbed = Disturbed::at(watchful()).await;
     disturbed.edge.freeze();
     let edge = disturbed.recovers().await;
     assert_eq!(
@@ -85,10 +95,10 @@ async fn a_frozen_link_is_noticed_by_its_silence() {
 
 #[tokio::test]
 async fn a_black_hole_for_all_connections() {
-    let disturbed = Disturbed::prepare().await;
+    let disturbed = Disturbed::at(watchful()).await;
     disturbed.edge.freeze_everything();
     reconnecting(&disturbed.tunnel).await;
-    tokio::time::sleep(quick().dial * 2).await;
+    tokio::time::sleep(watchful().dial * 2).await;
     disturbed.edge.thaw();
     disturbed.comes_back().await;
 }
@@ -138,9 +148,17 @@ async fn an_endpoint_stopped_for_a_reason_that_only_the_person_can_mend() {
     disturbed.tunnel.close().await;
 }
 
+/// The crate's session is not waited for: it will not come back. Its own second pause is 2.5 s.
+fn without_the_crate() -> Pace {
+    Pace {
+        revive: Duration::from_secs(3),
+        ..watchful()
+    }
+}
+
 #[tokio::test]
 async fn a_session_that_has_locked_up_is_replaced() {
-    let disturbed = Disturbed::prepare().await;
+    let disturbed = Disturbed::at(without_the_crate()).await;
     disturbed.edge.jam(400).await.unwrap();
     let edge = disturbed.recovers().await;
     assert_eq!(
@@ -153,7 +171,7 @@ async fn a_session_that_has_locked_up_is_replaced() {
 /// Too few bytes behind the lock to fill the pipe: noticed by the heartbeats that stay away.
 #[tokio::test]
 async fn a_session_that_has_locked_up_quietly_is_replaced() {
-    let disturbed = Disturbed::prepare().await;
+    let disturbed = Disturbed::at(without_the_crate()).await;
     disturbed.edge.jam(160).await.unwrap();
     let edge = disturbed.recovers().await;
     assert_eq!(edge.auths().0, 2);
@@ -161,7 +179,7 @@ async fn a_session_that_has_locked_up_quietly_is_replaced() {
 
 #[tokio::test]
 async fn a_service_that_accepts_and_says_nothing() {
-    let disturbed = Disturbed::prepare().await;
+    let disturbed = Disturbed::at(watchful()).await;
     disturbed.edge.silent(true);
     disturbed.edge.cut();
     reconnecting(&disturbed.tunnel).await;
@@ -172,8 +190,12 @@ async fn a_service_that_accepts_and_says_nothing() {
 
 #[tokio::test]
 async fn a_service_that_does_not_answer_calls() {
+    let pace = Pace {
+        answer: Duration::from_secs(2),
+        ..quick()
+    };
     for step in [Step::Auth, Step::Bind] {
-        let disturbed = Disturbed::prepare().await;
+        let disturbed = Disturbed::at(pace.clone()).await;
         disturbed.edge.mute(Some(step));
         disturbed.edge.cut();
         reconnecting(&disturbed.tunnel).await;
@@ -190,6 +212,7 @@ async fn a_service_that_never_answers_the_first_call() {
     edge.mute(Some(Step::Auth));
     let mut config = config(&edge);
     config.pace.dial = Duration::from_secs(600);
+    config.pace.answer = Duration::from_secs(2);
     let tunnel = Tunnel::start(config, Receiver::default().router());
     let status = reconnecting(&tunnel).await;
     assert!(
@@ -206,7 +229,9 @@ async fn a_service_that_never_answers_the_first_call() {
 async fn a_service_that_is_silent_from_the_start() {
     let edge = Edge::start().await.unwrap();
     edge.silent(true);
-    let tunnel = Tunnel::start(config(&edge), Receiver::default().router());
+    let mut config = config(&edge);
+    config.pace = watchful();
+    let tunnel = Tunnel::start(config, Receiver::default().router());
     let status = reconnecting(&tunnel).await;
     assert!(format!("{status:?}").contains("ngrok did"), "{status:?}");
     edge.silent(false);
@@ -253,17 +278,11 @@ async fn five_seconds_of_outage_with_the_default_paces() {
     reconnecting(&tunnel).await;
     tokio::time::sleep(Duration::from_secs(5)).await;
     edge.up().await.unwrap();
-    let back = Instant::now();
     let mut status = tunnel.status();
     let online = status.wait_for(|status| matches!(status, TunnelStatus::Online { .. }));
     let status = tokio::time::timeout(Duration::from_secs(15), online).await;
     let status = status.expect("online within 15 s").unwrap().clone();
     assert!(matches!(status, TunnelStatus::Online { url: again, .. } if again == url));
-    assert!(
-        back.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        back.elapsed()
-    );
     tunnel.close().await;
     nothing_left(&edge).await;
 }
@@ -295,8 +314,8 @@ async fn try_now_does_not_wait_for_the_pause() {
 /// The whole process stands still for longer than the service would wait, as in a sleep.
 #[tokio::test]
 async fn a_sleep_of_the_computer() {
-    let disturbed = Disturbed::prepare().await;
-    let asleep = quick().quiet + quick().watch + Duration::from_millis(300);
+    let disturbed = Disturbed::at(watchful()).await;
+    let asleep = watchful().quiet + watchful().watch + Duration::from_millis(300);
     std::thread::sleep(asleep);
     disturbed.recovers().await;
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use muxado::OpenClose as _;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::account::Step;
@@ -201,17 +200,27 @@ impl Edge {
     }
 
     /// Listens again at the same port.
+    ///
+    /// # Errors
+    /// If the port could not be held.
     pub async fn up(&self) -> io::Result<()> {
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(5);
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
         loop {
-            match TcpListener::bind(self.agents).await {
-                Ok(listener) => {
-                    self.listen_to_agents(listener);
+            let held = self
+                .held
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            match held {
+                Some(held) => {
+                    self.listen_to_agents(held.listen(1024)?);
                     return Ok(());
                 }
-                // The old listener's task may still hold the port for a moment.
-                Err(error) if tokio::time::Instant::now() > deadline => return Err(error),
-                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+                // The old listener's task may still have the port for a moment.
+                None if tokio::time::Instant::now() > deadline => {
+                    return Err(io::ErrorKind::AddrInUse.into());
+                }
+                None => tokio::time::sleep(Duration::from_millis(5)).await,
             }
         }
     }

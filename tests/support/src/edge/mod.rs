@@ -22,7 +22,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -66,6 +66,8 @@ pub struct Edge {
     public: SocketAddr,
     /// Ends the agents' listener while the stand-in is down.
     listening: Mutex<CancellationToken>,
+    /// Holds the agents' port meanwhile, which somebody else would be given else.
+    held: Arc<Mutex<Option<TcpSocket>>>,
     all: CancellationToken,
 }
 
@@ -101,6 +103,7 @@ impl Edge {
             public: public.local_addr()?,
             shared,
             listening: Mutex::new(all.child_token()),
+            held: Arc::default(),
             all,
         };
         edge.listen_to_agents(agents);
@@ -135,16 +138,32 @@ impl Edge {
     }
 
     fn listen_to_agents(&self, listener: TcpListener) {
-        let shared = self.shared.clone();
+        let (shared, held, address) = (self.shared.clone(), self.held.clone(), self.agents);
         let stop = self.all.child_token();
         *self
             .listening
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = stop.clone();
-        tokio::spawn(stop.run_until_cancelled_owned(async move {
-            while let Ok((socket, _)) = listener.accept().await {
-                tokio::spawn(agent::serve(shared.clone(), socket));
-            }
-        }));
+        tokio::spawn(async move {
+            let accepting = async move {
+                while let Ok((socket, _)) = listener.accept().await {
+                    tokio::spawn(agent::serve(shared.clone(), socket));
+                }
+            };
+            stop.run_until_cancelled_owned(accepting).await;
+            *held.lock().unwrap_or_else(PoisonError::into_inner) = hold(address).ok();
+        });
     }
+}
+
+/// Takes a port without listening at it, so that whoever comes there is turned away.
+fn hold(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // Connections of before are still there.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
