@@ -135,8 +135,7 @@ fn run_one(programs: &Path, target: &str, search: Search) -> Result<()> {
     command
         .arg(format!("-dict={FOLDER}/dictionary.txt"))
         .arg(format!("-artifact_prefix={}/", kept.display()))
-        // An input takes far less than a millisecond. A computer may stand still for some seconds.
-        .args(["-timeout=60", "-rss_limit_mb=1024", "-max_len=4096"])
+        .args(["-timeout=10", "-rss_limit_mb=1024", "-max_len=4096"])
         .arg("-print_final_stats=1")
         // The first takes what is found; the others are read.
         .args([&found, &kept]);
