@@ -1,7 +1,6 @@
 import { screen, waitFor } from "@testing-library/svelte";
-import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { berlin, entries, open } from "./support/open";
+import { berlin, entries, open, quick } from "./support/open";
 
 const kindsShown = async () => new Set((await entries()).map((entry) => entry.dataset.kind));
 
@@ -45,8 +44,7 @@ describe("filters and the address", () => {
 
   it("waits until the typing pauses, asks once, and leaves one step in the history", async () => {
     const { backend } = open();
-    // Letter after letter without a timer between them: a computer that pauses must not be taken for the person.
-    const user = userEvent.setup({ delay: null });
+    const user = quick();
     await entries();
     const asked: (string | null)[] = [];
     const timeline = backend.timeline.bind(backend);

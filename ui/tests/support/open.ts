@@ -20,6 +20,9 @@ export function open(
   return { backend, user: userEvent.setup() };
 }
 
+/** A person who types without a pause, also on a computer that pauses between one timer and the next. */
+export const quick = () => userEvent.setup({ delay: null });
+
 /** From now on the answers to a question wait until each is given, in any order, as those of a busy program may come. */
 export function hold(backend: MemoryBackend, question: keyof MemoryBackend) {
   const waiting: (() => void)[] = [];
