@@ -33,6 +33,8 @@ export default defineConfig({
     env: { TZ: "Europe/Berlin" },
     restoreMocks: true,
     // More than a test waits for one thing on the screen (`asyncUtilTimeout`), also where the computer has much to do.
-    testTimeout: 20_000,
+    testTimeout: 60_000,
+    // Before some tests another language is read.
+    hookTimeout: 60_000,
   },
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
-import { openWindow, shots } from "./window.mjs";
+import { holdAnswers, openWindow, PATIENCE, shots } from "./window.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -169,11 +169,8 @@ const screens = [
     name: "self-test-running",
     hash: "#/endpoints",
     first: async (page) => {
-      // The answer of the sample world never comes.
-      await page.evaluate(() => {
-        const later = globalThis.setTimeout;
-        globalThis.setTimeout = (call, after, ...rest) => (after === 400 ? 0 : later(call, after, ...rest));
-      });
+      // The answer never comes.
+      await holdAnswers(page);
       await testSalon(page);
     },
   },
@@ -458,11 +455,11 @@ for (const scheme of ["light", "dark"]) {
   // Each has a page of its own, and waits more than it works.
   describe(`every ${scheme} screen`, { concurrency: 2 }, () => {
     let window;
-    before(async () => (window = await openWindow()));
-    after(() => window.close());
+    before(async () => (window = await openWindow()), PATIENCE);
+    after(() => window.close(), PATIENCE);
 
     for (const { name, hash, world, look, first, locale } of [...screens, ...inGerman]) {
-      test(`${name}, ${scheme}`, async () => {
+      test(`${name}, ${scheme}`, PATIENCE, async () => {
         const { page, complaints, close } = await window.page({ hash, world, look, scheme, locale });
         await first?.(page);
         await page.waitForTimeout(120);
@@ -492,12 +489,12 @@ for (const scheme of ["light", "dark"]) {
 
 describe("the card", () => {
   let window;
-  before(async () => (window = await openWindow()));
-  after(() => window.close());
+  before(async () => (window = await openWindow()), PATIENCE);
+  after(() => window.close(), PATIENCE);
 
   for (const scheme of ["light", "dark"]) {
     for (const language of ["en", "de"]) {
-      test(`card in ${language}, ${scheme}`, async () => {
+      test(`card in ${language}, ${scheme}`, PATIENCE, async () => {
         const look = { language };
         const { page, complaints, close } = await window.page({
           file: "card.html",
@@ -525,8 +522,8 @@ describe("the card", () => {
 
 describe("more contrast", () => {
   let window;
-  before(async () => (window = await openWindow()));
-  after(() => window.close());
+  before(async () => (window = await openWindow()), PATIENCE);
+  after(() => window.close(), PATIENCE);
 
   const eyes = [
     { name: "contrast", options: { contrast: "more" } },
@@ -534,7 +531,7 @@ describe("more contrast", () => {
   ];
   for (const scheme of ["light", "dark"]) {
     for (const { name, options } of eyes) {
-      test(`${name}, ${scheme}`, async () => {
+      test(`${name}, ${scheme}`, PATIENCE, async () => {
         for (const hash of ["#/timeline", "#/endpoints", "#/settings"]) {
           const { page, complaints, close } = await window.page({
             hash,

@@ -20,6 +20,12 @@ const types = {
   ".woff2": "font/woff2",
 };
 
+/**
+ * The limit of one test, for a page that hangs; everything else has Playwright's own. There is none for a whole file:
+ * how long hundreds of screens take says nothing but how fast the computer is.
+ */
+export const PATIENCE = { timeout: 300_000 };
+
 /** A moment in the middle of a working day, so that the pictures are the same on every run. */
 const NOW = "2026-11-19T15:12:00+01:00";
 
@@ -99,4 +105,14 @@ export async function openWindow() {
   }
 
   return { page, close };
+}
+
+/** What takes the program of the sample world a while takes from now on until this is called. */
+export async function holdAnswers(page) {
+  await page.evaluate(() => {
+    const later = globalThis.setTimeout;
+    globalThis.setTimeout = (call, after, ...rest) =>
+      after === 400 ? ((globalThis.answer = call), 0) : later(call, after, ...rest);
+  });
+  return () => page.evaluate(() => globalThis.answer());
 }

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import { entries, hold, open, words } from "./support/open";
+import { entries, hold, open, quick, words } from "./support/open";
 
 describe("the page of today", () => {
   it("says what is today, what came in and what needs a look, each leading there", async () => {
@@ -69,7 +69,7 @@ describe("the page of today", () => {
     await screen.findByTestId("digest-today");
     await user.click(screen.getByRole("link", { name: /^Timeline/ }));
     await entries();
-    await user.keyboard("gy");
+    await quick().keyboard("gy");
     await waitFor(() => expect(location.hash).toBe("#/digest"));
   });
 });

@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import { berlin, entries, open } from "./support/open";
+import { berlin, entries, open, quick } from "./support/open";
 
 const kindsShown = async () => new Set((await entries()).map((entry) => entry.dataset.kind));
 
@@ -43,7 +43,8 @@ describe("filters and the address", () => {
   });
 
   it("waits until the typing pauses, asks once, and leaves one step in the history", async () => {
-    const { user, backend } = open();
+    const { backend } = open();
+    const user = quick();
     await entries();
     const asked: (string | null)[] = [];
     const timeline = backend.timeline.bind(backend);

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import { entries, open, words } from "./support/open";
+import { entries, open, quick, words } from "./support/open";
 
 async function palette(user: ReturnType<typeof open>["user"]) {
   await user.keyboard("{Control>}k{/Control}");
@@ -105,19 +105,15 @@ describe("keys", () => {
     ["d", "Deliveries"],
     ["e", "Endpoints"],
     ["s", "Settings"],
-  ])(
-    "g %s goes to %s, and g t back",
-    async (letter, heading) => {
-      const { user } = open();
-      await entries();
-      await user.keyboard(`g${letter}`);
-      await screen.findByRole("heading", { name: heading, level: 1 });
-      await user.keyboard("gt");
-      await screen.findByRole("heading", { name: "Timeline", level: 1 });
-      // Some screens are chunks of their own, compiled when they are first asked for.
-    },
-    20_000,
-  );
+  ])("g %s goes to %s, and g t back", async (letter, heading) => {
+    open();
+    const user = quick();
+    await entries();
+    await user.keyboard(`g${letter}`);
+    await screen.findByRole("heading", { name: heading, level: 1 });
+    await user.keyboard("gt");
+    await screen.findByRole("heading", { name: "Timeline", level: 1 });
+  });
 
   it("walk through the list and open an entry", async () => {
     const { user } = open();
@@ -142,7 +138,8 @@ describe("keys", () => {
   });
 
   it("are listed under ?, and each that is listed for a screen is there", async () => {
-    const { user } = open();
+    open();
+    const user = quick();
     await entries();
     await user.keyboard("?");
     const list = await screen.findByTestId("key-list");

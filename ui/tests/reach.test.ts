@@ -5,7 +5,7 @@ import type { MemoryBackend } from "../src/backend/memory";
 import { ownAddressFault } from "../src/settings/ownAddress";
 import { tunnelWords } from "../src/shared/tunnel";
 import { timeLeft } from "../src/shared/times";
-import { open, words } from "./support/open";
+import { hold, open, words } from "./support/open";
 
 const way = (name: string) => screen.findByRole("radio", { name });
 const status = () => words(screen.getByTestId("reach-status"));
@@ -204,20 +204,24 @@ describe("a tunnel that does not stand", () => {
     expect(words(countdown)).toMatch(/^Next try in 3\d s$/);
     expect(countdown.closest("[role=status], [role=alert], [aria-live]")).toBeNull();
     const tryNow = vi.spyOn(backend, "tryNow");
+    const trying = hold(backend, "aMoment");
     await user.click(screen.getByRole("button", { name: "Try now" }));
     await screen.findByText("Trying now…");
+    trying.end();
     expect(tryNow).toHaveBeenCalledOnce();
     await waitFor(() => expect(status()).toMatch(/^Reachable since .*https:\/\/quiet-otter\.ngrok\.app$/));
   });
 
   it("says what to do where trying alone does not help, with the code beside it", async () => {
-    const { user } = open("#/settings", { world: "refused" });
+    const { backend, user } = open("#/settings", { world: "refused" });
     await way("ngrok tunnel");
     await waitFor(() => expect(status()).toContain("Copy the present one from dashboard.ngrok.com"));
     expect(within(screen.getByTestId("reach-status")).getByText("ERR_NGROK_107")).toBeTruthy();
     expect(screen.queryByTestId("countdown")).toBeNull();
+    const trying = hold(backend, "aMoment");
     await user.click(screen.getByRole("button", { name: "Try now" }));
     await waitFor(() => expect(status()).toBe("Connecting…"));
+    trying.end();
     await waitFor(() => expect(status()).toContain("ERR_NGROK_107"));
   });
 

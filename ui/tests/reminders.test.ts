@@ -79,6 +79,19 @@ describe("Reminders in the settings", () => {
     await waitFor(async () => expect((await backend.reminders()).rules.leads).toEqual([1440, 60, 15]));
   });
 
+  it("stay as chosen, though an answer from before the choice comes late", async () => {
+    const { backend, user } = open("#/settings/reminders");
+    const leads = await screen.findByRole("group", { name: "How long before it begins" });
+    const reading = hold(backend, "reminders");
+    backend.changed({ timeline: true });
+    await reading.has(1);
+    await user.click(within(leads).getByRole("button", { name: "1 hour" }));
+    await waitFor(() => expect(pressed(leads)).toEqual(["15 minutes", "1 hour"]));
+    await reading.give();
+    expect(pressed(leads)).toEqual(["15 minutes", "1 hour"]);
+    reading.end();
+  });
+
   it("stay as they were where they cannot be kept", async () => {
     const { backend, user } = open("#/settings/reminders");
     const leads = await screen.findByRole("group", { name: "How long before it begins" });

@@ -263,7 +263,11 @@ describe("answers in another order", () => {
 
   it("leave no hole where more than a page came while the next one was read", async () => {
     const backend = memoryBackend({ world: "long" });
-    const feed = new TimelineFeed(backend, () => "Europe/Berlin", () => "");
+    const feed = new TimelineFeed(
+      backend,
+      () => "Europe/Berlin",
+      () => "",
+    );
     await feed.open(noFilter);
     const timeline = hold(backend, "timeline");
     const more = feed.loadMore();

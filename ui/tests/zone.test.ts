@@ -1,16 +1,12 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { memoryBackend, type MemoryBackend } from "../src/backend/memory";
 import CardWindow from "../src/card/CardWindow.svelte";
 import { words } from "./support/open";
 
-const before = process.env.TZ;
 beforeEach(() => arrive("Europe/Berlin"));
-afterEach(() => {
-  if (before === undefined) delete process.env.TZ;
-  else process.env.TZ = before;
-});
+afterEach(() => void vi.unstubAllEnvs());
 
 const booked = { start: "2026-12-03T14:00:00Z", end: "2026-12-03T15:00:00Z", date: null };
 // With 24 hours, or with 12.
@@ -19,7 +15,7 @@ const inTokyo = /\b(23|11):00/;
 
 /** The computer goes by another clock on the wall, and the person looks at the window. */
 function arrive(zone: string) {
-  process.env.TZ = zone;
+  vi.stubEnv("TZ", zone);
   window.dispatchEvent(new Event("focus"));
 }
 

@@ -1,5 +1,5 @@
 import { createContext } from "svelte";
-import { asFailure, type Backend } from "../backend/backend";
+import type { Backend } from "../backend/backend";
 import type {
   Failure,
   Pause,
@@ -16,7 +16,7 @@ import { FirstRunState } from "./firstRun.svelte";
 import { GapList } from "./gaps.svelte";
 import { Look } from "./look.svelte";
 import { Place } from "./place.svelte";
-import { InTurn } from "./reading.svelte";
+import { InTurn, Reading } from "./reading.svelte";
 import { TimelineFeed } from "./timeline.svelte";
 
 /** What every screen shares: the backend, the place, the clock, and what the program last said of itself. */
@@ -30,10 +30,11 @@ export class Desk {
   readonly gaps: GapList;
   readonly firstRun: FirstRunState;
   status = $state.raw<Status | null>(null);
-  settings = $state.raw<Settings | null>(null);
   providers = $state.raw<ProviderFacts[]>([]);
-  settingsFailure = $state.raw<Failure | null>(null);
+  #settings = new Reading(() => this.backend.settings());
   #changing = new InTurn();
+  /** How many looks are shown that are not kept yet. */
+  #looks = 0;
   /** An answer to an older question of the status is dropped. */
   #asked = 0;
 
@@ -106,14 +107,22 @@ export class Desk {
     if (question === this.#asked) this.status = status;
   }
 
+  get settings(): Settings | null {
+    return this.#settings.answer;
+  }
+
+  get settingsFailure(): Failure | null {
+    return this.#settings.failure;
+  }
+
   async readSettings(): Promise<void> {
-    try {
-      this.settings = await this.backend.settings();
-      this.settingsFailure = null;
-      this.look.chosen = this.settings.look;
-    } catch (thrown) {
-      this.settingsFailure = asFailure(thrown);
-    }
+    await this.#settings.read();
+    this.#showKeptLook();
+  }
+
+  /** Whatever changes some of the settings answers with all of them. */
+  keepSettings(change: () => Promise<Settings>): Promise<void> {
+    return this.#changing.make(async () => this.#settings.changed(await change()));
   }
 
   /** The program takes the settings of a screen as a whole; this changes some and leaves the others. */
@@ -122,10 +131,12 @@ export class Desk {
       const before = this.settings ?? (await this.backend.settings());
       const { reach, ngrokDomain, ngrokServer, ngrokRootCas, ngrokProxy } = before;
       const { ngrokPooling, ownAddress, probe } = before;
-      this.settings = await this.backend.saveSettings({
-        ...{ reach, ngrokDomain, ngrokServer, ngrokRootCas, ngrokProxy, ngrokPooling, ownAddress, probe },
-        ...change,
-      });
+      this.#settings.changed(
+        await this.backend.saveSettings({
+          ...{ reach, ngrokDomain, ngrokServer, ngrokRootCas, ngrokProxy, ngrokPooling, ownAddress, probe },
+          ...change,
+        }),
+      );
       await this.readStatus();
     });
   }
@@ -134,12 +145,21 @@ export class Desk {
   async changeLook(change: Partial<Settings["look"]>): Promise<void> {
     const before = this.look.chosen;
     this.look.chosen = { ...before, ...change };
+    this.#looks += 1;
     try {
-      this.settings = await this.backend.saveLook(this.look.chosen);
+      await this.keepSettings(() => this.backend.saveLook({ ...(this.settings?.look ?? before), ...change }));
     } catch (thrown) {
-      this.look.chosen = before;
+      if (this.settings === null) this.look.chosen = before;
       throw thrown;
+    } finally {
+      this.#looks -= 1;
+      this.#showKeptLook();
     }
+  }
+
+  /** What was chosen just now is not taken back by settings that were read before. */
+  #showKeptLook(): void {
+    if (this.settings !== null && this.#looks === 0) this.look.chosen = this.settings.look;
   }
 
   async readProviders(): Promise<void> {

@@ -8,6 +8,7 @@ export class Reading<Answer> {
   failure = $state.raw<Failure | null>(null);
   #ask: () => Promise<Answer>;
   #asked = 0;
+  #waits = false;
 
   constructor(ask: () => Promise<Answer>) {
     this.#ask = ask;
@@ -16,15 +17,30 @@ export class Reading<Answer> {
   /** Answers to an older question are dropped. After a failure the last answer stays. */
   read = async (): Promise<void> => {
     const asked = ++this.#asked;
+    this.#waits = true;
     try {
       const answer = await this.#ask();
-      if (asked !== this.#asked) return;
-      this.answer = answer;
-      this.failure = null;
+      if (asked === this.#asked) this.#take(answer);
     } catch (thrown) {
-      if (asked === this.#asked) this.failure = asFailure(thrown);
+      if (asked !== this.#asked) return;
+      this.#waits = false;
+      this.failure = asFailure(thrown);
     }
   };
+
+  /** What a change has answered. A question that was asked before it may know less, and is asked again. */
+  changed(answer: Answer): void {
+    const waits = this.#waits;
+    this.#asked += 1;
+    this.#take(answer);
+    if (waits) void this.read();
+  }
+
+  #take(answer: Answer): void {
+    this.#waits = false;
+    this.answer = answer;
+    this.failure = null;
+  }
 }
 
 /** Changes one after another, each made from what the one before has left: two quick clicks are two changes. */

@@ -20,13 +20,17 @@ export function open(
   return { backend, user: userEvent.setup() };
 }
 
+/** A person who types without a pause, also on a computer that pauses between one timer and the next. */
+export const quick = () => userEvent.setup({ delay: null });
+
 /** From now on the answers to a question wait until each is given, in any order, as those of a busy program may come. */
 export function hold(backend: MemoryBackend, question: keyof MemoryBackend) {
   const waiting: (() => void)[] = [];
+  let ended = false;
   const ask = backend[question] as (...asked: unknown[]) => Promise<unknown>;
   const held = async (...asked: unknown[]) => {
     const answer = await ask(...asked);
-    await new Promise<void>((give) => waiting.push(give));
+    if (!ended) await new Promise<void>((give) => waiting.push(give));
     return answer;
   };
   Object.assign(backend, { [question]: held });
@@ -38,8 +42,9 @@ export function hold(backend: MemoryBackend, question: keyof MemoryBackend) {
       waiting.splice(place, 1)[0]?.();
       await new Promise((done) => setTimeout(done));
     },
-    /** Gives this and all later ones at once. */
+    /** Gives these and all later ones at once, those among them that the program is still at. */
     end() {
+      ended = true;
       Object.assign(backend, { [question]: ask });
       waiting.splice(0).forEach((give) => give());
     },

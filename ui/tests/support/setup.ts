@@ -57,5 +57,5 @@ declare global {
   }
 }
 
-// A screen that is a chunk of its own is compiled when a test first asks for it.
-configure({ asyncUtilTimeout: 8_000 });
+// A screen that is a chunk of its own is compiled when a test first asks for it, on a computer that does much else.
+configure({ asyncUtilTimeout: 20_000 });
