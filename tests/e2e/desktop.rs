@@ -18,7 +18,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use bellhop_test_support::desktop::{Desktop, Notification, Program};
+use bellhop_test_support::desktop::{Clock, Desktop, Notification, Program};
 
 use stage::{add_endpoint, listening};
 
@@ -33,7 +33,8 @@ const CANCELLED: &str = "[data-testid=timeline-entry][data-kind=cancelled]";
 async fn on_a_virtual_desktop_a_booking_comes_in_is_moved_and_is_seen_everywhere() -> Result<()> {
     let data = tempfile::tempdir()?;
     let desktop = Desktop::start().await?;
-    let program = stage::open(&desktop, data.path(), &[]).await?;
+    let clock = Clock::at(stage::NOW.parse()?)?;
+    let program = stage::open(&desktop, data.path(), &clock.variables()).await?;
     let story = story(&desktop, &program, data.path()).await;
     stage::told(&desktop, "e2e", story)
 }

@@ -101,8 +101,8 @@ struct Record {
     refuses: bool,
     /// How long it takes to answer.
     slow: Duration,
-    /// How many it has refused.
-    refused: usize,
+    /// Those that it has answered with an error.
+    refused: Vec<Notification>,
 }
 
 /// Owns the name of the daemon and records every call.
@@ -157,6 +157,19 @@ impl Notifications {
         let came = eventually(&what, async || {
             let all = self.all();
             Ok((all.len() >= count).then_some(all))
+        });
+        came.await
+            .with_context(|| format!("notifications that came: {:#?}", self.all()))
+    }
+
+    /// Waits for one with this first line.
+    ///
+    /// # Errors
+    /// When none comes, with those that did.
+    pub async fn titled(&self, summary: &str) -> Result<Notification> {
+        let what = format!("a notification \"{summary}\"");
+        let came = eventually(&what, async || {
+            Ok(self.all().into_iter().find(|one| one.summary == summary))
         });
         came.await
             .with_context(|| format!("notifications that came: {:#?}", self.all()))
@@ -242,10 +255,18 @@ impl Notifications {
         self.record.send_modify(|record| record.slow = time);
     }
 
-    /// How many it has answered with an error.
-    #[must_use]
-    pub fn refused(&self) -> usize {
-        self.record.borrow().refused
+    /// Waits until it has answered such a one with an error.
+    ///
+    /// # Errors
+    /// When none comes, with those that did.
+    pub async fn has_refused(&self, is_such: impl Fn(&Notification) -> bool) -> Result<()> {
+        let refused = eventually("such a notification is refused", async || {
+            let is_there = self.record.borrow().refused.iter().any(&is_such);
+            Ok(is_there.then_some(()))
+        });
+        refused
+            .await
+            .with_context(|| format!("refused: {:#?}", self.record.borrow().refused))
     }
 
     /// The daemon ends, and nothing is on the screen any more.
@@ -307,37 +328,40 @@ impl Daemon {
         timeout: i32,
         #[zbus(header)] header: Header<'_>,
     ) -> fdo::Result<u32> {
-        if self.record.borrow().refuses {
-            self.record.send_modify(|record| record.refused += 1);
-            return Err(fdo::Error::LimitsExceeded("too many".to_owned()));
-        }
         let sender = header.sender().map(ToString::to_string);
-        let came = Instant::now();
-        let mut id = replaces_id;
+        let actions = actions
+            .chunks_exact(2)
+            .map(|pair| (pair[0].clone(), pair[1].clone()));
+        let mut notification = Notification {
+            id: replaces_id,
+            sender: sender.unwrap_or_default(),
+            app_name,
+            replaces_id,
+            icon,
+            summary,
+            body,
+            actions: actions.collect(),
+            hints,
+            timeout,
+            came: Instant::now(),
+        };
+        let mut taken = None;
         self.record.send_modify(|record| {
-            if !record.standing.contains(&id) {
-                record.last_id += 1;
-                id = record.last_id;
-                record.standing.push(id);
+            if record.refuses {
+                record.refused.push(notification);
+                return;
             }
-            let actions = actions
-                .chunks_exact(2)
-                .map(|pair| (pair[0].clone(), pair[1].clone()))
-                .collect();
-            record.all.push(Notification {
-                id,
-                sender: sender.unwrap_or_default(),
-                app_name,
-                replaces_id,
-                icon,
-                summary,
-                body,
-                actions,
-                hints,
-                timeout,
-                came,
-            });
+            if !record.standing.contains(&notification.id) {
+                record.last_id += 1;
+                notification.id = record.last_id;
+                record.standing.push(notification.id);
+            }
+            taken = Some(notification.id);
+            record.all.push(notification);
         });
+        let Some(id) = taken else {
+            return Err(fdo::Error::LimitsExceeded("too many".to_owned()));
+        };
         let slow = self.record.borrow().slow;
         if !slow.is_zero() {
             // The bus runs its handlers on a thread of its own, without a runtime.

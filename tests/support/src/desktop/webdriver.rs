@@ -29,6 +29,15 @@ const IS_STILL: &str = "
     const before = place();
     requestAnimationFrame(() => requestAnimationFrame(() => done(place() === before)));";
 
+/// Notes whether the next press of the mouse reaches an element that takes it.
+const WATCH: &str = "
+    const [element] = arguments;
+    const watch = { reached: false };
+    window.__watch = watch;
+    addEventListener('pointerdown', (event) => {
+        watch.reached = event.composedPath().includes(element) && !element.disabled;
+    }, { capture: true, once: true });";
+
 /// A WebDriver session. Elements are named by CSS selectors, and every question waits for its answer.
 #[derive(Debug)]
 pub struct Window {
@@ -45,16 +54,16 @@ impl Window {
         })
     }
 
-    /// Goes over to the window that is there now: one that was closed and is opened again is another one.
+    /// Goes over to the one window that is there now: one that was closed and is opened again is another one.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is none, or another one beside it.
     pub async fn follow(&self) -> Result<()> {
-        eventually("a window", async || {
-            let Some(handle) = self.client.windows().await?.pop() else {
-                return Ok(None);
-            };
-            Ok(Some(self.client.switch_to_window(handle).await?))
+        eventually("one window", async || {
+            match &self.client.windows().await?[..] {
+                [handle] => Ok(Some(self.client.switch_to_window(handle.clone()).await?)),
+                _ => Ok(None),
+            }
         })
         .await
     }
@@ -132,7 +141,12 @@ impl Window {
             if is_still != Value::Bool(true) {
                 return Ok(None);
             }
-            Ok(Some(element.click().await?))
+            let asked = vec![serde_json::to_value(&element)?];
+            self.client.execute(WATCH, asked).await?;
+            element.click().await?;
+            // It may have begun to move since, or not take clicks yet. What is gone by now was reached.
+            let reached = self.script("return window.__watch?.reached", &[]).await;
+            Ok((reached.ok() != Some(Value::Bool(false))).then_some(()))
         })
         .await
     }
@@ -142,15 +156,27 @@ impl Window {
     /// # Errors
     /// When there is no such field.
     pub async fn fill(&self, selector: &str, text: &str) -> Result<()> {
-        let field = self.see(selector).await?;
-        field
-            .clear()
-            .await
-            .with_context(|| format!("cannot clear {selector}"))?;
-        field
-            .send_keys(text)
-            .await
-            .with_context(|| format!("cannot type into {selector}"))
+        // The page may draw it anew while somebody types.
+        eventually(&format!("{selector} holds what was typed"), async || {
+            let field = self.see(selector).await?;
+            field.clear().await?;
+            field.send_keys(text).await?;
+            let typed = field.prop("value").await?;
+            Ok((typed.as_deref() == Some(text)).then_some(()))
+        })
+        .await
+    }
+
+    /// Waits for an element that a person can see, and gives an attribute of it.
+    ///
+    /// # Errors
+    /// When it does not come, or never has that attribute.
+    pub async fn attribute(&self, selector: &str, name: &str) -> Result<String> {
+        eventually(&format!("{selector} with {name}"), async || {
+            // The page may draw it anew in between.
+            Ok(self.see(selector).await?.attr(name).await?)
+        })
+        .await
     }
 
     /// Runs JavaScript in the page and gives what it returns.
