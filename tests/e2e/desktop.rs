@@ -129,10 +129,9 @@ async fn the_person_works_on_the_booking(program: &Program) -> Result<()> {
         .await?;
     window.click_text("button", "Mark as done").await?;
     window.see("[data-testid=booking-done]").await?;
+    window.listen().await?;
     window.click_text("button", "Read again").await?;
-    window
-        .see_text("[data-sonner-toast]", "2 calls were read again")
-        .await?;
+    window.said("2 calls were read again").await?;
     window.see("[data-testid=booking-done]").await?;
     window.click_text("nav a", "Timeline").await?;
     window.see("[data-testid=entry-done]").await?;
@@ -164,13 +163,9 @@ async fn the_person_is_forgotten(program: &Program) -> Result<()> {
             "3 entries of the timeline",
         )
         .await?;
+    window.listen().await?;
     window.click_text("button", "Delete for good").await?;
-    window
-        .see_text(
-            "[data-sonner-toast]",
-            "Everything about Jane Doe is deleted",
-        )
-        .await?;
+    window.said("Everything about Jane Doe is deleted").await?;
     window.click_text("nav a", "Timeline").await?;
     window.see_text("main", "Nothing has arrived yet").await?;
     Ok(())

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
-use bellhop_test_support::desktop::{Clock, Desktop, Program, eventually};
+use bellhop_test_support::desktop::{Clock, Desktop, Program};
 
 use crate::{SECRET, call, stage};
 
@@ -80,11 +80,11 @@ async fn first_run(desktop: &Desktop, data: &Path) -> Result<()> {
         rows == 1,
         "beside the one real booking there are {rows} rows"
     );
-    eventually("what is finished is no longer offered", async || {
-        let cards = window.count("[data-testid=setup-card]").await?;
-        Ok((cards == 0).then_some(()))
-    })
-    .await
+    ensure!(
+        window.count("[data-testid=setup-card]").await? == 0,
+        "what is finished is still offered"
+    );
+    Ok(())
 }
 
 async fn the_demo_is_a_program_of_its_own(desktop: &Desktop, program: &Program) -> Result<()> {

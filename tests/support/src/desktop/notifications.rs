@@ -4,6 +4,7 @@
 //! dunst), an id that is not on the screen is replaced by a new one (GNOME, mako), and ids begin again with a restart.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -108,26 +109,25 @@ struct Record {
 /// Owns the name of the daemon and records every call.
 #[derive(Debug)]
 pub struct Notifications {
-    connection: Connection,
+    bus: String,
+    /// None while there is no daemon. Each one has a name of its own on the bus.
+    connection: Mutex<Option<Connection>>,
     record: watch::Sender<Record>,
 }
 
 impl Notifications {
-    pub(super) async fn start(bus: connection::Builder<'_>) -> Result<Self> {
+    pub(super) async fn start(bus: &str) -> Result<Self> {
         let record = watch::Sender::new(Record {
             capabilities: CAPABILITIES.to_vec(),
             ..Record::default()
         });
-        let daemon = Daemon {
-            record: record.clone(),
-        };
-        let connection = async { bus.serve_at(PATH, daemon)?.name(NAME)?.build().await };
-        Ok(Self {
-            connection: connection
-                .await
-                .context("cannot be the notification daemon")?,
+        let notifications = Self {
+            bus: bus.to_owned(),
+            connection: Mutex::default(),
             record,
-        })
+        };
+        notifications.come_back().await?;
+        Ok(notifications)
     }
 
     /// Every call so far, the oldest first.
@@ -240,7 +240,7 @@ impl Notifications {
     pub async fn pose_as(&self, name: &'static str) -> Result<()> {
         self.record.send_modify(|record| record.name = Some(name));
         let record = self.record.subscribe();
-        disturbing::serve(&self.connection, name, move || record.borrow().inhibited)
+        disturbing::serve(&self.there()?, name, move || record.borrow().inhibited)
             .await
             .with_context(|| format!("cannot pose as {name}"))
     }
@@ -274,12 +274,13 @@ impl Notifications {
     /// # Errors
     /// When the bus is gone.
     pub async fn leave(&self) -> Result<()> {
-        self.connection.release_name(NAME).await?;
+        let connection = self.there()?;
+        self.lock().take();
         self.record.send_modify(|record| {
             record.standing.clear();
             record.last_id = 0;
         });
-        Ok(())
+        connection.close().await.context("the daemon cannot end")
     }
 
     /// The daemon starts anew.
@@ -287,8 +288,26 @@ impl Notifications {
     /// # Errors
     /// When another one is there.
     pub async fn come_back(&self) -> Result<()> {
-        let named = self.connection.request_name(NAME).await;
-        named.context("there is another notification daemon")
+        let daemon = Daemon {
+            record: self.record.clone(),
+        };
+        let connection = async {
+            let bus = connection::Builder::address(&*self.bus)?;
+            bus.serve_at(PATH, daemon)?.name(NAME)?.build().await
+        };
+        let connection = connection.await;
+        *self.lock() = Some(connection.context("cannot be the notification daemon")?);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn there(&self) -> Result<Connection> {
+        self.lock().clone().context("there is no daemon")
     }
 
     fn last_of(&self, id: u32) -> Result<Notification> {
@@ -302,8 +321,8 @@ impl Notifications {
         last.cloned().context("it never came")
     }
 
-    fn emitter(&self, to: &Notification) -> Result<SignalEmitter<'_>> {
-        let emitter = SignalEmitter::new(&self.connection, PATH);
+    fn emitter(&self, to: &Notification) -> Result<SignalEmitter<'static>> {
+        let emitter = SignalEmitter::new(&self.there()?, PATH);
         let emitter = emitter.context("the daemon's path is not one")?;
         Ok(emitter.set_destination(BusName::try_from(to.sender.clone())?))
     }

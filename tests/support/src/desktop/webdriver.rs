@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -37,6 +37,13 @@ const WATCH: &str = "
     addEventListener('pointerdown', (event) => {
         watch.reached = event.composedPath().includes(element) && !element.disabled;
     }, { capture: true, once: true });";
+
+/// Keeps what the page says in passing: a toast is there for seconds.
+const LISTEN: &str = "
+    const said = window.__said = [];
+    const hear = () => document.querySelectorAll('[data-sonner-toast]')
+        .forEach((toast) => said.push(toast.textContent));
+    new MutationObserver(hear).observe(document.body, { childList: true, subtree: true });";
 
 /// A WebDriver session. Elements are named by CSS selectors, and every question waits for its answer.
 #[derive(Debug)]
@@ -201,6 +208,29 @@ impl Window {
             wait(12);";
         self.client.execute_async(FRAMES, Vec::new()).await?;
         Ok(())
+    }
+
+    /// Keeps what the page says in passing, from now on and until it is another page.
+    ///
+    /// # Errors
+    /// When the session is gone.
+    pub async fn listen(&self) -> Result<()> {
+        self.script(LISTEN, &[]).await.map(drop)
+    }
+
+    /// Waits until the page has said this in passing since [`Window::listen`].
+    ///
+    /// # Errors
+    /// When it does not, with what it has said.
+    pub async fn said(&self, text: &str) -> Result<()> {
+        eventually(&format!("the page says \"{text}\""), async || {
+            let said = self.script("return window.__said", &[]).await?;
+            let said = said.as_array().context("nobody listens")?;
+            let texts = said.iter().filter_map(Value::as_str);
+            ensure!(texts.clone().any(|one| one.contains(text)), "{said:?}");
+            Ok(Some(()))
+        })
+        .await
     }
 
     /// All the text that the page shows.
