@@ -29,15 +29,6 @@ const IS_STILL: &str = "
     const before = place();
     requestAnimationFrame(() => requestAnimationFrame(() => done(place() === before)));";
 
-/// Notes whether the next press of the mouse reaches an element that takes it.
-const WATCH: &str = "
-    const [element] = arguments;
-    const watch = { reached: false };
-    window.__watch = watch;
-    addEventListener('pointerdown', (event) => {
-        watch.reached = event.composedPath().includes(element) && !element.disabled;
-    }, { capture: true, once: true });";
-
 /// Keeps what the page says in passing: a toast is there for seconds.
 const LISTEN: &str = "
     const said = window.__said = [];
@@ -148,12 +139,7 @@ impl Window {
             if is_still != Value::Bool(true) {
                 return Ok(None);
             }
-            let asked = vec![serde_json::to_value(&element)?];
-            self.client.execute(WATCH, asked).await?;
-            element.click().await?;
-            // It may have begun to move since, or not take clicks yet. What is gone by now was reached.
-            let reached = self.script("return window.__watch?.reached", &[]).await;
-            Ok((reached.ok() != Some(Value::Bool(false))).then_some(()))
+            Ok(Some(element.click().await?))
         })
         .await
     }
