@@ -5,6 +5,7 @@ use bellhop_core::notice::Wording;
 use bellhop_engine::announcing::Bubble;
 use bellhop_engine::store::settings;
 use tauri::{AppHandle, Manager as _, Window, WindowEvent};
+use tokio::sync::Mutex;
 
 use crate::state::Desktop;
 use crate::{notifier, tray, windows};
@@ -25,6 +26,9 @@ pub(crate) fn heard(window: &Window, event: &WindowEvent) {
 }
 
 async fn say_once(app: &AppHandle) -> anyhow::Result<()> {
+    /// The window may be opened and closed again before it is noted that it was said.
+    static SAYING: Mutex<()> = Mutex::const_new(());
+    let _saying = SAYING.lock().await;
     let store = &app.state::<Desktop>().engine.store;
     let read = store.read(|connection| {
         let said = settings::get(connection, settings::SAID_TRAY)?;

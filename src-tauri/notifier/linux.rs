@@ -40,14 +40,8 @@ pub(crate) struct Notifier {
 
 #[derive(Default)]
 struct Screen {
-    link: Option<Link>,
+    daemon: Option<DaemonProxy<'static>>,
     standing: Vec<Standing>,
-}
-
-struct Link {
-    daemon: DaemonProxy<'static>,
-    /// What the daemon can do. Another one that takes its place is asked anew.
-    can: Option<Can>,
 }
 
 /// A bubble on the screen.
@@ -70,9 +64,10 @@ pub(crate) fn show(app: &AppHandle, bubble: &Bubble) -> Result<(), String> {
 async fn put(app: &AppHandle, bubble: &Bubble) -> zbus::Result<()> {
     // Kept until the id is known, so that no click is heard before.
     let mut screen = app.state::<Notifier>().inner().screen.lock().await;
+    let can = screen.meet(app).await?;
     let same = |one: &&Standing| bubble.takes_the_place_of(&one.bubble);
     let replaced = screen.standing.iter().find(same).map(|one| one.id);
-    let standing = screen.send(app, bubble, replaced, true).await?;
+    let standing = screen.send(app, can, bubble, replaced, true).await?;
     screen
         .standing
         .retain(|one| one.id != standing.id && Some(one.id) != replaced);
@@ -82,21 +77,31 @@ async fn put(app: &AppHandle, bubble: &Bubble) -> zbus::Result<()> {
 }
 
 impl Screen {
+    async fn daemon(&mut self, app: &AppHandle) -> zbus::Result<&DaemonProxy<'static>> {
+        Ok(match &mut self.daemon {
+            Some(daemon) => daemon,
+            none => none.insert(connect(app).await?),
+        })
+    }
+
+    /// Asks the daemon what it can do. One that has just taken the place of another knows none of that one's bubbles, and may
+    /// answer before it is heard that it is another.
+    async fn meet(&mut self, app: &AppHandle) -> zbus::Result<Can> {
+        let daemon = self.daemon(app).await?.inner();
+        let answer = daemon.call_method("GetCapabilities", &()).await?;
+        let there = sender(&answer);
+        self.standing.retain(|one| one.by == there);
+        Ok(Can::among(&answer.body().deserialize::<Vec<String>>()?))
+    }
+
     async fn send(
         &mut self,
         app: &AppHandle,
+        can: Can,
         bubble: &Bubble,
         replaced: Option<u32>,
         heard: bool,
     ) -> zbus::Result<Standing> {
-        let link = match &mut self.link {
-            Some(link) => link,
-            none => none.insert(connect(app).await?),
-        };
-        let can = match link.can {
-            Some(can) => can,
-            None => *link.can.insert(Can::of(&link.daemon).await?),
-        };
         let actions: Vec<&str> = match can.actions {
             true => keys(bubble)
                 .into_iter()
@@ -115,17 +120,43 @@ impl Screen {
             -1,
         );
         // The message itself, as it says who answers: the bus may start a daemon for this very call.
-        let answer = link.daemon.inner().call_method("Notify", &asked).await?;
+        let daemon = self.daemon(app).await?.inner();
+        let answer = daemon.call_method("Notify", &asked).await?;
         Ok(Standing {
             id: answer.body().deserialize()?,
-            by: answer
-                .header()
-                .sender()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
+            by: sender(&answer),
             bubble: bubble.clone(),
         })
     }
+
+    /// Writes a bubble anew, without a sound, unless it has gone with its daemon.
+    async fn write_anew(
+        &mut self,
+        app: &AppHandle,
+        bubble: &Bubble,
+        is_it: impl Fn(&Standing) -> bool,
+    ) -> zbus::Result<()> {
+        let can = self.meet(app).await?;
+        let Some(id) = self
+            .standing
+            .iter()
+            .find(|one| is_it(one))
+            .map(|one| one.id)
+        else {
+            return Ok(());
+        };
+        let anew = self.send(app, can, bubble, Some(id), false).await?;
+        if let Some(standing) = self.standing.iter_mut().find(|one| is_it(one)) {
+            *standing = anew;
+        }
+        Ok(())
+    }
+}
+
+/// The name of its own on the bus of whoever answered.
+fn sender(answer: &Message) -> String {
+    let header = answer.header();
+    header.sender().map(ToString::to_string).unwrap_or_default()
 }
 
 fn hints(bubble: &Bubble, heard: bool) -> HashMap<&'static str, Value<'static>> {
@@ -152,7 +183,7 @@ fn hints(bubble: &Bubble, heard: bool) -> HashMap<&'static str, Value<'static>> 
 }
 
 /// Connects, and hears of clicks from then on.
-async fn connect(app: &AppHandle) -> zbus::Result<Link> {
+async fn connect(app: &AppHandle) -> zbus::Result<DaemonProxy<'static>> {
     let daemon = daemon::connect(PATIENCE).await?;
     let bus = daemon.inner().connection();
     let dbus = fdo::DBusProxy::new(bus).await?;
@@ -173,7 +204,7 @@ async fn connect(app: &AppHandle) -> zbus::Result<Link> {
     let (pass_on, heard) = mpsc::unbounded_channel();
     tauri::async_runtime::spawn(hear(messages, pass_on));
     tauri::async_runtime::spawn(heed(app.clone(), heard));
-    Ok(Link { daemon, can: None })
+    Ok(daemon)
 }
 
 /// What the daemon told.
@@ -250,9 +281,6 @@ async fn heed(app: AppHandle, mut heard: mpsc::UnboundedReceiver<Heard>) {
             // Its bubbles are gone, and the ids of the next one begin again. What that one has been given by now stays.
             Heard::Another { before, there } => {
                 screen.standing.retain(|one| one.by != before);
-                if let Some(link) = &mut screen.link {
-                    link.can = None;
-                }
                 drop(screen);
                 if there {
                     // What nobody took is tried again: at login a daemon may come after us.
@@ -320,19 +348,15 @@ async fn refresh(app: &AppHandle) -> anyhow::Result<()> {
         match now {
             None => {
                 screen.standing.swap_remove(place);
-                let link = screen.link.as_ref();
-                if let Some(link) = link {
+                if let Some(daemon) = &screen.daemon {
                     // The person may have closed it just now, which some call an error.
-                    let _ = link.daemon.close_notification(id).await;
+                    let _ = daemon.close_notification(id).await;
                 }
             }
+            // The others are written anew all the same.
             Some(bubble) => {
-                let anew = screen.send(app, &bubble, Some(id), false).await;
-                match (anew, screen.standing.get_mut(place)) {
-                    (Ok(anew), Some(standing)) => *standing = anew,
-                    // The others are written anew all the same.
-                    (Err(error), _) => refreshed = Err(error.into()),
-                    (Ok(_), None) => {}
+                if let Err(error) = screen.write_anew(app, &bubble, is_same).await {
+                    refreshed = Err(error.into());
                 }
             }
         }

@@ -9,11 +9,10 @@ use bellhop_core::provider::Provider;
 use bellhop_core::sample::SampleBooking;
 use bellhop_test_support::edge::Caller;
 use bellhop_test_support::telling::SignedCall;
-use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::SECRET;
+use crate::{SECRET, stage};
 
 type Headers = Vec<(String, String)>;
 
@@ -36,13 +35,13 @@ pub(crate) async fn post(receiver: SocketAddr, path: &str, name: &str) -> Result
     Ok(())
 }
 
-/// Posts a call of a Kordless booking with that number, which is some days from now, and gives the booking.
+/// Posts a call of a Kordless booking with that number, which is some days after [`stage::NOW`], and gives the booking.
 pub(crate) async fn post_sample(
     receiver: SocketAddr,
     path: &str,
     number: u64,
 ) -> Result<SampleBooking> {
-    let booking = SampleBooking::new(number, Timestamp::now());
+    let booking = SampleBooking::new(number, stage::NOW.parse()?);
     post_booking(receiver, path, "booking.created", &booking).await?;
     Ok(booking)
 }

@@ -18,7 +18,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use bellhop_test_support::desktop::{Desktop, Notification, Program};
+use bellhop_test_support::desktop::{Clock, Desktop, Notification, Program};
 
 use stage::{add_endpoint, listening};
 
@@ -33,7 +33,8 @@ const CANCELLED: &str = "[data-testid=timeline-entry][data-kind=cancelled]";
 async fn on_a_virtual_desktop_a_booking_comes_in_is_moved_and_is_seen_everywhere() -> Result<()> {
     let data = tempfile::tempdir()?;
     let desktop = Desktop::start().await?;
-    let program = stage::open(&desktop, data.path(), &[]).await?;
+    let clock = Clock::at(stage::NOW.parse()?)?;
+    let program = stage::open(&desktop, data.path(), &clock.variables()).await?;
     let story = story(&desktop, &program, data.path()).await;
     stage::told(&desktop, "e2e", story)
 }
@@ -128,10 +129,9 @@ async fn the_person_works_on_the_booking(program: &Program) -> Result<()> {
         .await?;
     window.click_text("button", "Mark as done").await?;
     window.see("[data-testid=booking-done]").await?;
+    window.listen().await?;
     window.click_text("button", "Read again").await?;
-    window
-        .see_text("[data-sonner-toast]", "2 calls were read again")
-        .await?;
+    window.said("2 calls were read again").await?;
     window.see("[data-testid=booking-done]").await?;
     window.click_text("nav a", "Timeline").await?;
     window.see("[data-testid=entry-done]").await?;
@@ -163,13 +163,9 @@ async fn the_person_is_forgotten(program: &Program) -> Result<()> {
             "3 entries of the timeline",
         )
         .await?;
+    window.listen().await?;
     window.click_text("button", "Delete for good").await?;
-    window
-        .see_text(
-            "[data-sonner-toast]",
-            "Everything about Jane Doe is deleted",
-        )
-        .await?;
+    window.said("Everything about Jane Doe is deleted").await?;
     window.click_text("nav a", "Timeline").await?;
     window.see_text("main", "Nothing has arrived yet").await?;
     Ok(())

@@ -17,7 +17,7 @@ use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{SECRET, TITLE, call, listening, tray};
+use crate::{SECRET, TITLE, call, listening, stage, tray};
 
 /// A Monday.
 const NOW: &str = "2031-06-02T08:00:00Z";
@@ -201,8 +201,7 @@ async fn on_a_virtual_desktop_who_chose_nothing_is_told_as_the_system_speaks() -
             "Do., 5. Juni, 14:00–14:45\nHaircut and finish · Kordless",
             GERMAN_KEYS,
         )?;
-        let windows = stage.desktop.windows();
-        windows.close(&windows.visible(TITLE)?.pop().context("no window")?)?;
+        stage::close(&stage.desktop, TITLE).await?;
         let told = stage.next(1).await?;
         ensure!(
             told.summary == "Bellhop läuft im Infobereich weiter"

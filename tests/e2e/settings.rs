@@ -49,26 +49,28 @@ impl Stage {
     /// Answers the system's dialog for files, which the keyboard is in, with a path.
     async fn answer(&self, title: &str, path: &Path) -> Result<()> {
         let windows = self.desktop.windows();
-        let dialog = eventually("the dialog is open", async || {
-            Ok(windows.visible(title)?.pop())
+        let dialog = eventually("the keyboard is in the dialog", async || {
+            let dialog = windows.visible(title)?.pop();
+            Ok(dialog.filter(|dialog| windows.is_active(dialog).is_ok_and(|active| active)))
         })
         .await?;
         let path = path.to_str().context("a path that is no text")?;
-        let closed = || async {
-            let soon = Duration::from_secs(5);
-            let gone = async || Ok(windows.visible(title)?.is_empty().then_some(()));
-            eventually_within(soon, "the dialog is closed", gone).await
-        };
         eventually("the dialog has its answer", async || {
             if windows.visible(title)?.is_empty() {
                 return Ok(Some(()));
             }
-            if !windows.is_active(&dialog)? {
+            windows.type_line(&dialog, path)?;
+            // Not sooner than a busy computer closes it: what is typed then goes to the window behind it.
+            let patience = Duration::from_secs(10);
+            let closed = eventually_within(patience, "the dialog is closed", async || {
+                Ok(windows.visible(title)?.is_empty().then_some(()))
+            });
+            let closed = closed.await;
+            if closed.is_err() && !windows.is_active(&dialog)? {
                 // It complains about what it has read, since a letter got lost.
                 windows.escape()?;
             }
-            windows.type_line(&dialog, path)?;
-            closed().await.map(Some)
+            closed.map(Some)
         })
         .await
     }

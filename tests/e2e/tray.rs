@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use bellhop_test_support::desktop::{Desktop, Program, TrayItem, eventually};
+use bellhop_test_support::desktop::{Clock, Desktop, Program, TrayItem, eventually};
 use tauri::image::Image;
 
 use crate::stage::{add_endpoint, listening};
@@ -17,7 +17,8 @@ use crate::{CREATED, TITLE, call, stage};
 async fn on_a_virtual_desktop_the_tray_tells_how_things_stand() -> Result<()> {
     let data = tempfile::tempdir()?;
     let desktop = Desktop::start().await?;
-    let program = stage::open(&desktop, data.path(), &[]).await?;
+    let clock = Clock::at(stage::NOW.parse()?)?;
+    let program = stage::open(&desktop, data.path(), &clock.variables()).await?;
     let story = story(&desktop, &program, data.path()).await;
     stage::told(&desktop, "tray", story)
 }
@@ -116,7 +117,7 @@ async fn on_a_virtual_desktop_a_second_start_is_heard_before_the_data_are_open()
 
 async fn story(desktop: &Desktop, program: &Program, data: &Path) -> Result<()> {
     let tray = desktop.tray().item().await?;
-    it_begins_with_nothing(&tray).await?;
+    it_begins_with_nothing(program, &tray).await?;
     let receiver = listening(data).await?;
     let path = add_endpoint(program).await?;
     bookings_are_listed(desktop, program, &tray, receiver, &path).await?;
@@ -125,11 +126,14 @@ async fn story(desktop: &Desktop, program: &Program, data: &Path) -> Result<()> 
     it_brings_the_window_back(desktop, program, &tray).await
 }
 
-async fn it_begins_with_nothing(tray: &TrayItem) -> Result<()> {
+async fn it_begins_with_nothing(program: &Program, tray: &TrayItem) -> Result<()> {
     shows(tray, "fine-dark").await?;
     let said = tray.entry("No public address · no call yet").await?;
     ensure!(!said.enabled, "what is only to be read can be chosen");
-    tray.choose("Add an endpoint").await
+    tray.choose("Add an endpoint").await?;
+    // Where it leads to comes before the person goes on.
+    program.window().see_text("h1", "Endpoints").await?;
+    Ok(())
 }
 
 async fn bookings_are_listed(
@@ -244,11 +248,16 @@ pub(crate) async fn leads_to_the_endpoints(
 ) -> Result<()> {
     let tray = desktop.tray().item().await?;
     shows(&tray, "attention-dark").await?;
-    let (title, text) = tray.tooltip().await?;
-    ensure!(
-        title.contains(trouble) || text.contains(trouble),
-        "it says: {title} {text}"
-    );
+    // Icon, tooltip and menu are drawn one after another.
+    eventually("the tooltip names the trouble", async || {
+        let (title, text) = tray.tooltip().await?;
+        ensure!(
+            title.contains(trouble) || text.contains(trouble),
+            "it says: {title} {text}"
+        );
+        Ok(Some(()))
+    })
+    .await?;
     tray.choose(trouble).await?;
     program.window().see_text("h1", "Endpoints").await?;
     eventually("the trouble is no longer in the menu", async || {

@@ -7,7 +7,7 @@ mod address;
 mod refusals;
 
 use anyhow::{Context, Result, ensure};
-use bellhop_test_support::desktop::{Desktop, Program, Window, eventually};
+use bellhop_test_support::desktop::{Clock, Desktop, Program, Window, eventually};
 use bellhop_test_support::edge::Edge;
 use tempfile::TempDir;
 
@@ -22,6 +22,7 @@ struct Stage {
     desktop: Desktop,
     edge: Edge,
     data: TempDir,
+    _clock: Clock,
 }
 
 impl Stage {
@@ -29,12 +30,16 @@ impl Stage {
         let (data, edge) = (tempfile::tempdir()?, Edge::start().await?);
         let desktop = Desktop::start().await?;
         // All that it can ever log is looked at for secrets.
-        let program = stage::open(&desktop, data.path(), &[("BELLHOP_LOG", "trace")]).await?;
+        let clock = Clock::at(stage::NOW.parse()?)?;
+        let mut variables = clock.variables();
+        variables.push(("BELLHOP_LOG", "trace"));
+        let program = stage::open(&desktop, data.path(), &variables).await?;
         Ok(Self {
             program,
             desktop,
             edge,
             data,
+            _clock: clock,
         })
     }
 
@@ -122,9 +127,7 @@ impl Stage {
         let window = self.window();
         stage::fill_in_endpoint(window, system, label, secret).await?;
         // It is long and may be cut short on the screen.
-        let shown = window.see("[data-testid=copy-text]").await?;
-        let url = shown.attr("title").await?;
-        let url = url.context("the address is not shown")?;
+        let url = window.attribute("[data-testid=copy-text]", "title").await?;
         window.click_text("button", "Done").await?;
         window
             .see_text("[data-testid=endpoint-card]", label)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use bellhop_core::sample::SampleBooking;
 use bellhop_engine::store::events;
+use bellhop_engine::store::notices::Listed;
 use bellhop_test_support::desktop::eventually;
 use jiff::SignedDuration;
 
@@ -64,26 +65,25 @@ async fn another_daemon(stage: &Stage) -> Result<()> {
     is(late.summary.as_str(), "New booking: Priya Raman")?;
     is(keys(&late), ALL_KEYS.to_vec())?;
     stage.daemon().press(late.id, "done").await?;
-    let notice = stage
-        .notice("New booking: Priya Raman", |one| one.answer.is_some())
-        .await?;
-    ensure!(notice.shown_at.is_some());
+    let noted = |one: &Listed| one.answer.is_some() && one.shown_at.is_some();
+    stage.notice("New booking: Priya Raman", noted).await?;
     Ok(())
 }
 
 async fn a_burst(stage: &Stage) -> Result<()> {
     let before = stage.daemon().all().len();
-    stage.daemon().leave().await?;
+    stage.daemon().refuse(true);
     for number in 3..9 {
         let start = format!("2031-07-0{number}T09:00:00Z");
         let booking = stage.booking(number, &start)?;
         stage.posts("booking.created", &booking).await?;
     }
-    stage.notice("New booking: Samuel Okafor", |_| true).await?;
-    // The tray hears of it as whoever tells of it does, and rests longer: no try with less than all is on its way.
-    let tray = stage.desktop.tray().item().await?;
-    tray::begins(&tray, "New booking: Samuel Okafor").await?;
-    stage.daemon().come_back().await?;
+    // No try with less than all is on its way.
+    stage
+        .daemon()
+        .has_refused(|one| one.summary == "6 changes to your bookings")
+        .await?;
+    stage.daemon().refuse(false);
     let summary = stage.next(before).await?;
     is(summary.summary.as_str(), "6 changes to your bookings")?;
     ensure!(summary.body.ends_with("\nand 2 more"), "{}", summary.body);
@@ -129,13 +129,13 @@ async fn less_is_told(stage: &Stage) -> Result<()> {
     is(&stage.next(before).await?.body, &full.body)?;
 
     // A desktop that refuses for a moment goes on showing the name, and is asked again.
-    let (before, refused) = (stage.daemon().all().len(), stage.daemon().refused());
+    let before = stage.daemon().all().len();
     stage.daemon().refuse(true);
     window.click_text("[role=radio]", "No names").await?;
-    eventually("it refuses", async || {
-        Ok((stage.daemon().refused() > refused).then_some(()))
-    })
-    .await?;
+    stage
+        .daemon()
+        .has_refused(|one| one.summary == "New booking")
+        .await?;
     stage.daemon().refuse(false);
     is(stage.next(before).await?.summary.as_str(), "New booking")?;
     let before = stage.daemon().all().len();
@@ -171,6 +171,8 @@ async fn until_resumed(stage: &Stage) -> Result<()> {
         .see_text("[data-testid=notice]", "notifications were paused")
         .await?;
     tray.choose("Resume notifications").await?;
+    // It is offered again once they are resumed.
+    tray.entry("Until I resume").await?;
     stage.nothing_came_since(before, 22).await
 }
 

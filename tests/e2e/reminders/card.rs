@@ -52,10 +52,13 @@ async fn card(stage: &Stage) -> Result<()> {
     // What is in the page is on the screen some frames later.
     window.is_drawn().await?;
     stage.picture("card")?;
+    // From here on, however long it was looked at before: what is said of five minutes later is said for one minute.
+    stage.nearly("09:46")?;
+    stage.clock.forward(SignedDuration::from_secs(35))?;
     leave(stage, "5 min").await?;
     // The bubble and the card come again together.
     stage.clock.forward(SignedDuration::from_mins(5))?;
-    stage.reminded(2, "In 10 minutes: Amelia Hart").await?;
+    stage.reminded(2, "In 8 minutes: Amelia Hart").await?;
     appears(stage).await?;
     window.follow().await?;
     leave(stage, "When it begins").await?;

@@ -85,12 +85,16 @@ impl Can {
     ///
     /// Fails where it does not answer.
     pub async fn of(daemon: &DaemonProxy<'_>) -> zbus::Result<Can> {
-        let capabilities = daemon.get_capabilities().await?;
+        Ok(Can::among(&daemon.get_capabilities().await?))
+    }
+
+    /// What these capabilities of a daemon mean.
+    pub fn among(capabilities: &[String]) -> Can {
         let can = |what: &str| capabilities.iter().any(|one| one == what);
-        Ok(Can {
+        Can {
             actions: can("actions"),
             markup: can("body-markup"),
-        })
+        }
     }
 
     /// A body as this daemon takes it: what comes from outside stays text.

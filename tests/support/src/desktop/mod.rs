@@ -66,7 +66,7 @@ impl Desktop {
             "the virtual desktop did not start; `cargo xtask test` installs what it needs",
         )?;
         let bus = || connection::Builder::address(screen.bus()).context("the bus has no address");
-        let notifications = Notifications::start(bus()?).await?;
+        let notifications = Notifications::start(screen.bus()).await?;
         let tray = Tray::start(bus()?).await?;
         let portal = Portal::start(bus()?).await?;
         Ok(Self {

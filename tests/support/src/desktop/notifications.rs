@@ -4,6 +4,7 @@
 //! dunst), an id that is not on the screen is replaced by a new one (GNOME, mako), and ids begin again with a restart.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -101,33 +102,32 @@ struct Record {
     refuses: bool,
     /// How long it takes to answer.
     slow: Duration,
-    /// How many it has refused.
-    refused: usize,
+    /// Those that it has answered with an error.
+    refused: Vec<Notification>,
 }
 
 /// Owns the name of the daemon and records every call.
 #[derive(Debug)]
 pub struct Notifications {
-    connection: Connection,
+    bus: String,
+    /// None while there is no daemon. Each one has a name of its own on the bus.
+    connection: Mutex<Option<Connection>>,
     record: watch::Sender<Record>,
 }
 
 impl Notifications {
-    pub(super) async fn start(bus: connection::Builder<'_>) -> Result<Self> {
+    pub(super) async fn start(bus: &str) -> Result<Self> {
         let record = watch::Sender::new(Record {
             capabilities: CAPABILITIES.to_vec(),
             ..Record::default()
         });
-        let daemon = Daemon {
-            record: record.clone(),
-        };
-        let connection = async { bus.serve_at(PATH, daemon)?.name(NAME)?.build().await };
-        Ok(Self {
-            connection: connection
-                .await
-                .context("cannot be the notification daemon")?,
+        let notifications = Self {
+            bus: bus.to_owned(),
+            connection: Mutex::default(),
             record,
-        })
+        };
+        notifications.come_back().await?;
+        Ok(notifications)
     }
 
     /// Every call so far, the oldest first.
@@ -157,6 +157,19 @@ impl Notifications {
         let came = eventually(&what, async || {
             let all = self.all();
             Ok((all.len() >= count).then_some(all))
+        });
+        came.await
+            .with_context(|| format!("notifications that came: {:#?}", self.all()))
+    }
+
+    /// Waits for one with this first line.
+    ///
+    /// # Errors
+    /// When none comes, with those that did.
+    pub async fn titled(&self, summary: &str) -> Result<Notification> {
+        let what = format!("a notification \"{summary}\"");
+        let came = eventually(&what, async || {
+            Ok(self.all().into_iter().find(|one| one.summary == summary))
         });
         came.await
             .with_context(|| format!("notifications that came: {:#?}", self.all()))
@@ -227,7 +240,7 @@ impl Notifications {
     pub async fn pose_as(&self, name: &'static str) -> Result<()> {
         self.record.send_modify(|record| record.name = Some(name));
         let record = self.record.subscribe();
-        disturbing::serve(&self.connection, name, move || record.borrow().inhibited)
+        disturbing::serve(&self.there()?, name, move || record.borrow().inhibited)
             .await
             .with_context(|| format!("cannot pose as {name}"))
     }
@@ -242,10 +255,18 @@ impl Notifications {
         self.record.send_modify(|record| record.slow = time);
     }
 
-    /// How many it has answered with an error.
-    #[must_use]
-    pub fn refused(&self) -> usize {
-        self.record.borrow().refused
+    /// Waits until it has answered such a one with an error.
+    ///
+    /// # Errors
+    /// When none comes, with those that did.
+    pub async fn has_refused(&self, is_such: impl Fn(&Notification) -> bool) -> Result<()> {
+        let refused = eventually("such a notification is refused", async || {
+            let is_there = self.record.borrow().refused.iter().any(&is_such);
+            Ok(is_there.then_some(()))
+        });
+        refused
+            .await
+            .with_context(|| format!("refused: {:#?}", self.record.borrow().refused))
     }
 
     /// The daemon ends, and nothing is on the screen any more.
@@ -253,12 +274,13 @@ impl Notifications {
     /// # Errors
     /// When the bus is gone.
     pub async fn leave(&self) -> Result<()> {
-        self.connection.release_name(NAME).await?;
+        let connection = self.there()?;
+        self.lock().take();
         self.record.send_modify(|record| {
             record.standing.clear();
             record.last_id = 0;
         });
-        Ok(())
+        connection.close().await.context("the daemon cannot end")
     }
 
     /// The daemon starts anew.
@@ -266,8 +288,26 @@ impl Notifications {
     /// # Errors
     /// When another one is there.
     pub async fn come_back(&self) -> Result<()> {
-        let named = self.connection.request_name(NAME).await;
-        named.context("there is another notification daemon")
+        let daemon = Daemon {
+            record: self.record.clone(),
+        };
+        let connection = async {
+            let bus = connection::Builder::address(&*self.bus)?;
+            bus.serve_at(PATH, daemon)?.name(NAME)?.build().await
+        };
+        let connection = connection.await;
+        *self.lock() = Some(connection.context("cannot be the notification daemon")?);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn there(&self) -> Result<Connection> {
+        self.lock().clone().context("there is no daemon")
     }
 
     fn last_of(&self, id: u32) -> Result<Notification> {
@@ -281,8 +321,8 @@ impl Notifications {
         last.cloned().context("it never came")
     }
 
-    fn emitter(&self, to: &Notification) -> Result<SignalEmitter<'_>> {
-        let emitter = SignalEmitter::new(&self.connection, PATH);
+    fn emitter(&self, to: &Notification) -> Result<SignalEmitter<'static>> {
+        let emitter = SignalEmitter::new(&self.there()?, PATH);
         let emitter = emitter.context("the daemon's path is not one")?;
         Ok(emitter.set_destination(BusName::try_from(to.sender.clone())?))
     }
@@ -307,37 +347,40 @@ impl Daemon {
         timeout: i32,
         #[zbus(header)] header: Header<'_>,
     ) -> fdo::Result<u32> {
-        if self.record.borrow().refuses {
-            self.record.send_modify(|record| record.refused += 1);
-            return Err(fdo::Error::LimitsExceeded("too many".to_owned()));
-        }
         let sender = header.sender().map(ToString::to_string);
-        let came = Instant::now();
-        let mut id = replaces_id;
+        let actions = actions
+            .chunks_exact(2)
+            .map(|pair| (pair[0].clone(), pair[1].clone()));
+        let mut notification = Notification {
+            id: replaces_id,
+            sender: sender.unwrap_or_default(),
+            app_name,
+            replaces_id,
+            icon,
+            summary,
+            body,
+            actions: actions.collect(),
+            hints,
+            timeout,
+            came: Instant::now(),
+        };
+        let mut taken = None;
         self.record.send_modify(|record| {
-            if !record.standing.contains(&id) {
-                record.last_id += 1;
-                id = record.last_id;
-                record.standing.push(id);
+            if record.refuses {
+                record.refused.push(notification);
+                return;
             }
-            let actions = actions
-                .chunks_exact(2)
-                .map(|pair| (pair[0].clone(), pair[1].clone()))
-                .collect();
-            record.all.push(Notification {
-                id,
-                sender: sender.unwrap_or_default(),
-                app_name,
-                replaces_id,
-                icon,
-                summary,
-                body,
-                actions,
-                hints,
-                timeout,
-                came,
-            });
+            if !record.standing.contains(&notification.id) {
+                record.last_id += 1;
+                notification.id = record.last_id;
+                record.standing.push(notification.id);
+            }
+            taken = Some(notification.id);
+            record.all.push(notification);
         });
+        let Some(id) = taken else {
+            return Err(fdo::Error::LimitsExceeded("too many".to_owned()));
+        };
         let slow = self.record.borrow().slow;
         if !slow.is_zero() {
             // The bus runs its handlers on a thread of its own, without a runtime.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -29,6 +29,13 @@ const IS_STILL: &str = "
     const before = place();
     requestAnimationFrame(() => requestAnimationFrame(() => done(place() === before)));";
 
+/// Keeps what the page says in passing: a toast is there for seconds.
+const LISTEN: &str = "
+    const said = window.__said = [];
+    const hear = () => document.querySelectorAll('[data-sonner-toast]')
+        .forEach((toast) => said.push(toast.textContent));
+    new MutationObserver(hear).observe(document.body, { childList: true, subtree: true });";
+
 /// A WebDriver session. Elements are named by CSS selectors, and every question waits for its answer.
 #[derive(Debug)]
 pub struct Window {
@@ -45,16 +52,16 @@ impl Window {
         })
     }
 
-    /// Goes over to the window that is there now: one that was closed and is opened again is another one.
+    /// Goes over to the one window that is there now: one that was closed and is opened again is another one.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is none, or another one beside it.
     pub async fn follow(&self) -> Result<()> {
-        eventually("a window", async || {
-            let Some(handle) = self.client.windows().await?.pop() else {
-                return Ok(None);
-            };
-            Ok(Some(self.client.switch_to_window(handle).await?))
+        eventually("one window", async || {
+            match &self.client.windows().await?[..] {
+                [handle] => Ok(Some(self.client.switch_to_window(handle.clone()).await?)),
+                _ => Ok(None),
+            }
         })
         .await
     }
@@ -142,15 +149,27 @@ impl Window {
     /// # Errors
     /// When there is no such field.
     pub async fn fill(&self, selector: &str, text: &str) -> Result<()> {
-        let field = self.see(selector).await?;
-        field
-            .clear()
-            .await
-            .with_context(|| format!("cannot clear {selector}"))?;
-        field
-            .send_keys(text)
-            .await
-            .with_context(|| format!("cannot type into {selector}"))
+        // The page may draw it anew while somebody types.
+        eventually(&format!("{selector} holds what was typed"), async || {
+            let field = self.see(selector).await?;
+            field.clear().await?;
+            field.send_keys(text).await?;
+            let typed = field.prop("value").await?;
+            Ok((typed.as_deref() == Some(text)).then_some(()))
+        })
+        .await
+    }
+
+    /// Waits for an element that a person can see, and gives an attribute of it.
+    ///
+    /// # Errors
+    /// When it does not come, or never has that attribute.
+    pub async fn attribute(&self, selector: &str, name: &str) -> Result<String> {
+        eventually(&format!("{selector} with {name}"), async || {
+            // The page may draw it anew in between.
+            Ok(self.see(selector).await?.attr(name).await?)
+        })
+        .await
     }
 
     /// Runs JavaScript in the page and gives what it returns.
@@ -175,6 +194,29 @@ impl Window {
             wait(12);";
         self.client.execute_async(FRAMES, Vec::new()).await?;
         Ok(())
+    }
+
+    /// Keeps what the page says in passing, from now on and until it is another page.
+    ///
+    /// # Errors
+    /// When the session is gone.
+    pub async fn listen(&self) -> Result<()> {
+        self.script(LISTEN, &[]).await.map(drop)
+    }
+
+    /// Waits until the page has said this in passing since [`Window::listen`].
+    ///
+    /// # Errors
+    /// When it does not, with what it has said.
+    pub async fn said(&self, text: &str) -> Result<()> {
+        eventually(&format!("the page says \"{text}\""), async || {
+            let said = self.script("return window.__said", &[]).await?;
+            let said = said.as_array().context("nobody listens")?;
+            let texts = said.iter().filter_map(Value::as_str);
+            ensure!(texts.clone().any(|one| one.contains(text)), "{said:?}");
+            Ok(Some(()))
+        })
+        .await
     }
 
     /// All the text that the page shows.
