@@ -159,9 +159,11 @@ where
             settings::privacy(connection)?,
             self_tests::waiting_for_notifier(connection, now)?,
             here_at(connection, now)?,
+            // At the moment at which they waited: with a pause that ends now they are held as those of the pause.
+            settings::pause(connection, now)?.is_some(),
         ))
     });
-    let (waiting, privacy, tests, here) = read.await?;
+    let (waiting, privacy, tests, here, paused) = read.await?;
     let (settled, waiting): (Vec<Notice>, Vec<Notice>) = waiting
         .into_iter()
         .partition(|notice| notice.settled.is_some());
@@ -175,7 +177,7 @@ where
         engine.store.write(hold).await?;
         engine.changes.tell(Change::Notices);
     }
-    let (told, manners) = engine.decide(waiting, now).await?;
+    let (told, manners) = engine.decide(waiting, paused, now).await?;
     let mut bubbles = bubbles(&told, privacy, here.language);
     bubbles.sort_by_key(|bubble| bubble.notice_ids.iter().any(|id| refused.contains(id)));
     let mut refusal = None;

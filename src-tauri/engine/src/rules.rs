@@ -41,6 +41,7 @@ impl Engine {
     pub(crate) async fn decide(
         &self,
         waiting: Vec<Notice>,
+        paused: bool,
         now: Timestamp,
     ) -> Result<(Vec<Notice>, Manners)> {
         if waiting.is_empty() {
@@ -52,10 +53,9 @@ impl Engine {
                 table::wishes(connection)?,
                 table::booked(connection, &ids)?,
                 table::quieted(connection, &ids)?,
-                settings::pause(connection, now)?.is_some(),
             ))
         });
-        let (wishes, booked, quieted_before, paused) = read.await?;
+        let (wishes, booked, quieted_before) = read.await?;
         let moment = Moment {
             now,
             time_zone: TimeZone::system(),
