@@ -39,7 +39,7 @@ enum Search {
 }
 
 /// Inputs for each target in the gate.
-const INPUTS: u32 = 20_000;
+const INPUTS: u32 = 60_000;
 
 /// Everything, in a way that no commit fails by chance and passes when it is tried again.
 pub(crate) fn briefly() -> Result<()> {
