@@ -106,6 +106,7 @@ fn open(app: &AppHandle, count: usize) -> tauri::Result<()> {
         .always_on_top(true)
         .visible_on_all_workspaces(true)
         .focused(false)
+        .visible(false)
         .skip_taskbar(true)
         .resizable(false)
         .maximizable(false)
@@ -123,6 +124,11 @@ fn open(app: &AppHandle, count: usize) -> tauri::Result<()> {
     // Its page has yet to ask.
     app.state::<Desktop>().put_on_card(Vec::new());
     let window = window.build()?;
+    // Without this it takes the keyboard where its first picture is drawn before the window manager has asked whether it wants
+    // it: only until then does the library say that it does not.
+    #[cfg(target_os = "linux")]
+    gtk::prelude::GtkWindowExt::set_focus_on_map(&window.gtk_window()?, false);
+    window.show()?;
     let app = app.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::CloseRequested { .. } = event {

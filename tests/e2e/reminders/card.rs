@@ -38,6 +38,8 @@ async fn card(stage: &Stage) -> Result<()> {
     let shown = appears(stage).await?;
     ensure!(windows.is_active(&main)?, "the card took the keyboard");
     ensure!(!windows.is_active(&shown)?, "the card took the keyboard");
+    // Without that it would take the keyboard where its first picture is drawn before the window manager asks it.
+    ensure!(windows.wants_no_keyboard(&shown)?, "the card asks for it");
 
     // With the window closed, the card is all that there is.
     stage::close(&stage.desktop, TITLE).await?;

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use virtual_screen::Screen;
 use x11rb::CURRENT_TIME;
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask};
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask};
 
 /// Who asks, by the window managers' specification: a program that stands for the person.
 const FROM_PAGER: u32 = 2;
@@ -60,6 +60,29 @@ impl<'a> Windows<'a> {
     pub fn is_active(&self, id: &str) -> Result<bool> {
         let active = self.screen.asks("xdotool", ["getactivewindow"])?;
         Ok(active.is_some_and(|active| active.trim() == id))
+    }
+
+    /// Whether the window has told the window manager that it does not want the keyboard when it appears: by the window
+    /// managers' specification it was opened by nothing that the person has just done.
+    ///
+    /// # Errors
+    /// When the X server does not answer.
+    pub fn wants_no_keyboard(&self, id: &str) -> Result<bool> {
+        let window = id.parse().context("not the id of a window")?;
+        let (server, _) = x11rb::connect(Some(self.screen.display()))?;
+        let number = |window, name: &[u8]| -> Result<Option<u32>> {
+            let name = server.intern_atom(false, name)?.reply()?.atom;
+            let told = server.get_property(false, window, name, AtomEnum::ANY, 0, 1)?;
+            Ok(told.reply()?.value32().and_then(|mut values| values.next()))
+        };
+        // To a window manager that asks for it, another window tells it instead.
+        let other = number(window, b"_NET_WM_USER_TIME_WINDOW")?.unwrap_or(window);
+        for teller in [window, other] {
+            if number(teller, b"_NET_WM_USER_TIME")? == Some(0) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Presses Escape in whatever window the keyboard is in.
