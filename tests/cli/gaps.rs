@@ -304,8 +304,12 @@ fn a_tunnel_that_is_down_is_a_gap_with_its_code() {
         gaps.len() == 1 && !ended(&gaps[0]) && gaps[0]["code"] == "ERR_NGROK_107"
     });
     // One that starts beside it finds a receiver in trouble, and not the sign of one that is gone.
-    let beside = bellhop.serve();
-    std::thread::sleep(Duration::from_millis(2_500));
+    let beside = bellhop.serve_with(&[], &[("BELLHOP_LOG", "debug")]);
+    eventually(PATIENCE, "it has looked at the sign", || {
+        let said = beside.process.stderr();
+        said.contains("taken for that of a receiver that lives")
+            .then_some(())
+    });
     beside.stop();
     // Much longer than the next start takes on a busy machine: the cause of a gap is that of most of it.
     age(&bellhop, 60);

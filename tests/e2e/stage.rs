@@ -11,8 +11,7 @@ use serde_json::Value;
 
 use crate::SECRET;
 
-/// A Monday at ten, some days before what was recorded. Where a story counts what comes, no digest, reminder or other day shall
-/// be among it, whenever it runs.
+/// A Monday at ten. Where a story counts what comes, no digest, reminder or other day shall be among it, whenever it runs.
 pub(crate) const NOW: &str = "2026-11-30T10:00:00Z";
 
 /// Starts the program on these data.

@@ -130,6 +130,7 @@ impl Ledger {
                     return Ok(());
                 };
                 if !first && now.duration_since(sign) < SIGN_LASTS {
+                    tracing::debug!("the sign of life is taken for that of a receiver that lives");
                     return Ok(());
                 }
                 gaps::forget_sign(connection)?;
